@@ -18,7 +18,7 @@ class Zygote:
 
     def __init__(self, words, inherited, values, path, user=None):
         self.lock = threading.Lock()
-        self.prepared = {}  # a lesson's early cells -> whether a nursery has run them; None after one submission
+        self.prepared = {}  # a lesson's early cells -> whether a nursery has run them
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         try:
@@ -59,15 +59,18 @@ class Zygote:
     def ask(self, request, fds, early=()):
         """Have a submission started with these three descriptors, where its lesson's `early` cells have run."""
         with self.lock:
-            if early and self._prepared(early, request):
-                request = {**request, "given": str(hash(early))}
+            for _ in range(2):  # a nursery may be gone: killed, or given up for other lessons'
+                if not early or not self._prepared(early, request):
+                    break
+                reply = self.answer({**request, "given": str(hash(early))}, fds)
+                if "gone" not in reply:
+                    return reply
+                del self.prepared[early]
             return self.answer(request, fds)
 
     def _prepared(self, early, request):
-        """Whether a nursery of these cells is there, made for the second submission that asks: one gains nothing."""
+        """Whether a nursery of these cells is there; made for the first that asks, who is to find what others find."""
         if early not in self.prepared:
-            self.prepared[early] = None
-        elif self.prepared[early] is None:
             room = request["limits"]["cell_output"]
             asked = {"prepare": str(hash(early)), "heavy": request["heavy"], "room": room}
             with tempfile.TemporaryFile() as file:

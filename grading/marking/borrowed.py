@@ -10,55 +10,19 @@ in the list of answers alike (reporting/similar.py).
 
 import ast
 import functools
+import re
 from dataclasses import dataclass, field, replace
 
 from grading.ids import exercise_of
 from grading.lessons.cells import children_of, nodes_of, tree_of
 from grading.lessons.forbidden import USUAL, dotted, is_named
 from grading.marking.cause import OWN
+from grading.marking.library_uses import TELLING, Borrowed, Trail, by_text, full_name, telling, used
 from grading.marking.match import same_text
+from grading.marking.run_text import run_text
 
-BY_TEXT = (
-    "eval",
-    "exec",
-    "compile",
-    "__import__",
-    "import_module",
-    "getsource",
-    "getsourcelines",
-    "globals",
-    "FunctionType",
-    "setprofile",
-    "run_cell",
-    "run_module",
-    "run_path",
-    "exec_module",
-)
-LOOKS_UP = ("getattr", "vars", "attrgetter", "methodcaller")
-METHODS = ("eval", "compile")  # of networks, patterns and others as well: `model.eval()`
-_TELLING = (ast.ImportFrom, ast.Attribute, ast.Name, ast.Call)
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-
-@dataclass(frozen=True)
-class Borrowed:
-    """What an answer uses and may not: the name as written, and the line of its cell.
-
-    `how` is "library", or "text" for code that is reached by a text of its name or source. `unseen` says that it stands
-    where something out of sight may have made the answer: it did, if there is one that passes.
-    """
-
-    name: str
-    line: int
-    how: str = "library"
-    unseen: bool = False
-
-    @property
-    def sentence(self):
-        """What the student reads."""
-        if self.how == "text":
-            return f"This reaches code by its text ({self.name}, line {self.line}); write it yourself."
-        return f"This calls the library's {self.name.rpartition('.')[2]} (line {self.line}); write it yourself."
+_FILE = re.compile(r"\s*%%(?:writefile|file)\s+(\w+\.py)[ \t]*\n(.*)", re.S)  # a cell that makes a module
 
 
 @dataclass
@@ -70,21 +34,38 @@ class Notebook:
     cells: list = field(default_factory=list)  # (a step of the student's, its top-level statements), in order
     checked: dict = field(default_factory=dict)  # exercise -> how many of them stand above its last check
     words: set = field(default_factory=set)  # identifiers in the student's cells, but for what they define
+    stars: list = field(default_factory=list)  # modules of which they import all names
+    helpers: dict = field(default_factory=dict)  # module of the student's own -> the Notebook of its file
     looked: dict = field(default_factory=dict)  # id of a statement -> (it, its telling parts, names that it reads)
 
     def parts(self, node):
         """(Parts of a statement that may use something, names that it reads): many answers lead to the same one."""
         if id(node) not in self.looked:
-            parts = [leaf for leaf in nodes_of(node) if type(leaf) in _TELLING]
+            parts = [leaf for leaf in nodes_of(node) if type(leaf) in TELLING]
             self.looked[id(node)] = node, parts, sorted(_read(node))
         return self.looked[id(node)][1:]
 
     def may_use(self, forbid):
         """Whether an identifier stands in the student's cells without which nothing forbidden can be used."""
-        telling = {*BY_TEXT, *LOOKS_UP, *(name.rpartition(".")[2] for name in forbid)}
-        return not self.words.isdisjoint(telling) or any(
-            name in self.words for name, full in self.known.items() if full.rpartition(".")[2] in telling
+        words = telling(forbid)
+        return not self.words.isdisjoint(words) or any(
+            name in self.words for name, full in self.known.items() if full.rpartition(".")[2] in words
         )
+
+    def take(self, source, but=lambda name, text: False):
+        """Take in text of the student's: the statements that bind its names, `but` for some (name, its text)."""
+        text, lines = _names(source), source.split("\n")
+        self.known.update(text.imports)
+        self.words |= text.words
+        self.stars += text.stars
+        for name, node in text.statements:
+            if not but(name, _text(node, lines)):
+                self.own.setdefault(name, []).append(node)
+
+    def spell(self, names):
+        """Let it be known what an import of all names may bind: those of `names` that nothing else does."""
+        for star in self.stars:
+            self.known |= {name: f"{star}.{name}" for name in names - self.own.keys() - self.known.keys()}
 
 
 def borrowed(job, skeleton):
@@ -94,7 +75,10 @@ def borrowed(job, skeleton):
         forbid.setdefault(exercise_of(check), set()).update(names)
     if not forbid:
         return {}
-    notebook = read(job.steps, skeleton)
+    notebook = read(job.steps, skeleton, _modules(job))
+    last = {name.rpartition(".")[2] for names in forbid.values() for name in names}
+    for one in (notebook, *notebook.helpers.values()):
+        one.spell(last.difference(*(cell.names for cell in skeleton.by_grade_id.values())))
     found = {}
     for step in job.steps:
         names = forbid.get(step.id)
@@ -106,9 +90,20 @@ def borrowed(job, skeleton):
     return found
 
 
-def read(steps, skeleton):
-    """The Notebook of a job's cells."""
+def _modules(job):
+    """{name: text} of the modules beside a notebook: files handed in, and what a cell writes."""
+    files = {name: data.decode("utf-8", "replace") for name, data in job.files.items() if name.endswith(".py")}
+    files |= {found[1]: found[2] for step in job.steps if (found := _FILE.match(step.source))}
+    return {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): text for name, text in files.items()}
+
+
+def read(steps, skeleton, modules=()):
+    """The Notebook of a job's cells; `modules` as {name: text} lie beside it."""
     notebook = Notebook()
+    for name in modules:
+        notebook.helpers[name] = helper = Notebook(helpers=notebook.helpers)
+        helper.take(modules[name])
+        notebook.words |= helper.words
     handed_out = frozenset().union(
         *(_written(c.source) for c in skeleton.cells if c.role == "plain" and c.kind == "code")
     )
@@ -116,47 +111,56 @@ def read(steps, skeleton):
         if step.check:
             notebook.checked[exercise_of(step.check)] = len(notebook.cells)
             continue
-        imports, statements, body, words = _names(step.source)
-        notebook.known.update(imports)
-        if _is_own(step) or step.id in skeleton.by_grade_id:
-            notebook.cells.append((step, body or []))
-            notebook.words |= words
-        if skeleton.by_id.get(step.id) is None:  # a lesson's cell goes by its id, an answer by its grade id
-            notebook.words |= words
-            lines = step.source.split("\n")
-            for name, node in statements:
-                if _text(node, lines) not in handed_out:  # a cell of the lesson's with a line more is no answer
-                    notebook.own.setdefault(name, []).append(node)
+        text, cell = _names(step.source), skeleton.by_grade_id.get(step.id)
+        notebook.known.update(text.imports)
+        if cell is not None or _is_own(step):
+            notebook.cells.append((step, text.body))
+            asked = cell.names if cell is not None else ()  # is judged as its own exercise's answer
+            # a cell of the lesson's with a line more is no answer
+            notebook.take(step.source, lambda name, written, asked=asked: name in asked or written in handed_out)
     return notebook
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What a cell does with names; nothing where it does not parse."""
+
+    imports: dict  # name -> dotted name
+    statements: list  # (name, statement at its top level that binds it)
+    body: list  # all its top-level statements
+    words: set  # the identifiers in them
+    stars: list  # modules of which it imports all names
 
 
 @functools.lru_cache(maxsize=1000)  # the lesson's own cells come again with every submission
 def _names(source):
-    """(what a cell imports: name -> dotted name, its top-level statements with each name that they bind, all of them,
-    the identifiers in them); None for the statements where it does not parse."""
-    tree, known, words = tree_of(source), {}, set()
+    tree, known, words, stars = tree_of(run_text(source)), {}, set(), []
+    body = [] if tree is None else tree.body
     for node in nodes_of(tree) if tree is not None else ():
         kind = type(node)
         if kind is ast.Name:
             words.add(node.id)
         elif kind is ast.Attribute:
             words.add(node.attr)
+        elif kind is ast.MatchClass:
+            words.update(node.kwd_attrs)
         elif kind is ast.Import:
             for alias in node.names:
                 first = alias.name.partition(".")[0]
                 known[alias.asname or first] = alias.name if alias.asname else first
         elif kind is ast.ImportFrom and node.module:
             words.update(alias.name for alias in node.names)
+            stars += [node.module for alias in node.names if alias.name == "*"]
             known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
-    statements = [(name, node) for node in (tree.body if tree is not None else ()) for name in _bound(node)]
-    return known, statements, tree and tree.body, words
+    known.pop("*", None)
+    return _Names(known, [(name, node) for node in body for name in _bound(node)], body, words, stars)
 
 
 @functools.lru_cache(maxsize=500)
 def _written(source):
     """The texts of a cell's top-level statements."""
-    lines, body = source.split("\n"), _names(source)[2]
-    return frozenset(_text(node, lines) for node in body or ())
+    lines = source.split("\n")
+    return frozenset(_text(node, lines) for node in _names(source).body)
 
 
 def _text(node, lines):
@@ -189,6 +193,8 @@ def _bound(node):
         leaf = waiting.pop()
         if isinstance(leaf, _SCOPES):
             names.add(leaf.name)
+        elif isinstance(leaf, ast.Import | ast.ImportFrom):
+            names |= {alias.asname or alias.name.partition(".")[0] for alias in leaf.names}
         elif not isinstance(leaf, ast.Lambda):
             names |= {leaf.id} if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Store) else set()
             waiting += children_of(leaf)
@@ -197,33 +203,64 @@ def _bound(node):
 
 def _follow(step, cell, notebook, forbid):
     """The first forbidden thing that the answer reaches by its names, or None."""
-    _, statements, body, _ = _names(step.source)
-    if body is None:
-        return None
-    here = {name for name, _ in statements}
-    todo = list(body)
+    text = _names(step.source)
+    here = {name for name, _ in text.statements}
+    todo = [*text.body, *_bound_below(step, cell, notebook)]
     todo += [node for name in sorted(cell.names - here) for node in notebook.own.get(name, ())]
-    seen, followed = set(), set()
-    one = _first(todo, notebook, forbid, seen, followed)
+    trail = Trail()
+    one = _first(todo, notebook, forbid, trail)
     if one is None:
-        one = _first(_out_of_sight(cell, notebook), notebook, forbid, seen, followed)
+        one = _first(_out_of_sight(cell, notebook), notebook, forbid, trail)
         one = one and replace(one, unseen=True)
     return one
 
 
-def _first(todo, notebook, forbid, seen, followed):
-    """The first forbidden thing that these statements reach; `seen` are those looked at, `followed` the names."""
-    for node in todo:  # which grows
-        if id(node) in seen:
+def _bound_below(step, cell, notebook):
+    """The statements between the answer and its last check that bind anew what the exercise asks for."""
+    above = notebook.cells[: notebook.checked.get(cell.grade_id)]
+    at = next((i for i, (one, _) in enumerate(above) if one is step), len(above))
+    found = [pair for one, _ in above[at + 1 :] for pair in _names(one.source).statements]
+    return [node for name, node in found if name in cell.names]
+
+
+def _first(todo, notebook, forbid, trail):
+    """The first forbidden thing that these statements of the notebook reach."""
+    todo = [(node, notebook) for node in todo]
+    for node, place in todo:  # which grows
+        if (id(place), id(node)) in trail.seen:
             continue
-        seen.add(id(node))
-        parts, read = notebook.parts(node)
-        one = _used(parts, notebook.known, forbid)
+        trail.seen.add((id(place), id(node)))
+        parts, read = place.parts(node)
+        one = used(parts, place.known, forbid) or trail.note(parts, place.known, forbid)
         if one is not None:
             return one
-        todo += [other for name in read if name not in followed for other in notebook.own.get(name, ())]
-        followed.update(read)
+        todo += [
+            (other, place)
+            for name in read
+            if (id(place), name) not in trail.followed
+            for other in place.own.get(name, ())
+        ]
+        trail.followed.update((id(place), name) for name in read)
+        for helper, name in _taken(parts, place):
+            if (id(helper), name) in trail.followed:
+                continue
+            trail.followed.add((id(helper), name))
+            if any(is_named(helper.known.get(name, ""), one) for one in forbid):
+                return Borrowed(name, node.lineno)
+            names = helper.own if name == "*" else [name]
+            todo += [(other, helper) for one in names for other in helper.own.get(one, ())]
     return None
+
+
+def _taken(parts, notebook):
+    """(the Notebook of a module of the student's own, a name that a statement takes from it, "*" for all), of each."""
+    for leaf in parts if notebook.helpers else ():
+        if isinstance(leaf, ast.ImportFrom) and leaf.module in notebook.helpers:
+            yield from ((notebook.helpers[leaf.module], alias.name) for alias in leaf.names)
+        elif isinstance(leaf, ast.Attribute | ast.Name):
+            module, _, name = full_name(dotted(leaf), notebook.known).rpartition(".")
+            if module in notebook.helpers:
+                yield notebook.helpers[module], name
 
 
 def _out_of_sight(cell, notebook):
@@ -238,7 +275,7 @@ def _out_of_sight(cell, notebook):
 
 def _makes(source, cell):
     """Whether text that is more than the stub binds what the exercise asks for."""
-    return any(name in cell.names for name, _ in _names(source)[1]) and not same_text(source, cell.source)
+    return any(name in cell.names for name, _ in _names(source).statements) and not same_text(source, cell.source)
 
 
 def _is_own(step):
@@ -248,69 +285,6 @@ def _is_own(step):
 def _runs_the_librarys(node, notebook):
     """Whether a statement runs text, and names the library or one of its modules."""
     parts, read = notebook.parts(node)
-    runs = any(
-        dotted(leaf).rpartition(".")[2] in BY_TEXT for leaf in parts if isinstance(leaf, ast.Attribute | ast.Name)
-    )
+    leaves = [leaf for leaf in parts if isinstance(leaf, ast.Attribute | ast.Name)]
+    runs = any(by_text(full_name(dotted(leaf), notebook.known)) for leaf in leaves)
     return runs and any(f"{notebook.known.get(name, '')}.".startswith("course_lib.") for name in read)
-
-
-def _used(parts, known, forbid):
-    """A use of what is forbidden among the parts of a statement."""
-    last = {name.rpartition(".")[2] for name in forbid}
-    calls = [leaf for leaf in parts if isinstance(leaf, ast.Call)]
-    given = {id(node) for call in calls for node in (call.func, *call.args)}
-    for leaf in parts:
-        line = getattr(leaf, "lineno", 1)
-        if isinstance(leaf, ast.ImportFrom) and leaf.module:
-            for alias in leaf.names:
-                if any(is_named(f"{leaf.module}.{alias.name}", name) for name in forbid):
-                    return Borrowed(alias.name, line)
-        elif isinstance(leaf, ast.Attribute | ast.Name):
-            written = dotted(leaf)
-            root, _, rest = written.partition(".")
-            full = known.get(root, "") + (f".{rest}" if rest else "") if root in known else ""
-            if full.rpartition(".")[2] in last and any(is_named(full, name) for name in forbid):
-                return Borrowed(written, line)
-            owner, _, name = written.rpartition(".")
-            pythons = owner in ("", "__builtins__") or f"{full}.".startswith("builtins.") or owner == "builtins"
-            if name in BY_TEXT and (name not in METHODS or pythons):
-                return Borrowed(written, line, "text")
-            if written == "getattr" and id(leaf) not in given:  # under another name nobody sees what it is asked for
-                return Borrowed(written, line, "text")
-        elif isinstance(leaf, ast.Call):
-            name = _full(dotted(leaf.func), known).rpartition(".")[2]
-            if name in LOOKS_UP and _looks_up(leaf, name, known, forbid, last):
-                return Borrowed(f"{dotted(leaf.func)}(...)", line, "text")
-    return None
-
-
-def _full(written, known):
-    """The dotted name of what is written so: `q.epoch` is course_lib.topics.perceptron.epoch after its import as q."""
-    root, dot, rest = written.partition(".")
-    return f"{known[root]}{dot}{rest}" if root in known else written
-
-
-def _looks_up(call, name, known, forbid, last):
-    """Whether a call such as `getattr(module, "name")` asks for what is forbidden by its text, or by one that only
-    running it would show, in the very module where it stands.
-    """
-    texts = [text for text in map(_text_of, call.args) if text is not None]
-    if any(text.rpartition(".")[2] in last for text in texts):
-        return True
-    module = _full(dotted(call.args[0]), known) if call.args else ""
-    dark = name == "vars" or (name == "getattr" and len(call.args) > 1 and _text_of(call.args[1]) is None)
-    return dark and any(one.rpartition(".")[0] == module for one in forbid)
-
-
-def _text_of(node):
-    """The text that an expression of literals makes, `"ep" + "och"`; None where there is more in it."""
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else None
-    parts = []
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):  # they lean to the left
-        parts.append(node.right)
-        node = node.left
-    parts.append(node)
-    if not all(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in parts):
-        return None
-    return "".join(part.value for part in reversed(parts))

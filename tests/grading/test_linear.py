@@ -99,10 +99,10 @@ def program(i):
 FORBID = {"double": ["course_lib.functional.relu"], "tail": ["course_lib.functional.relu"]}
 
 
-def traced(*sources, answer="def double(x):\n    return helper(x)"):
-    """Looking for the library in an answer below these cells of the student's own."""
+def traced(*sources, answer="def double(x):\n    return helper(x)", file=""):
+    """Looking for the library in an answer below these cells of the student's own; `file` lies beside it."""
     steps = [Step(f"own-{i}", source) for i, source in enumerate(sources)]
-    job = Job("k", small.LESSON, (*steps, Step("double", answer)), forbid=FORBID)
+    job = Job("k", small.LESSON, (*steps, Step("double", answer)), forbid=FORBID, files={"mine.py": file.encode()})
     skeleton = small.skeleton()
     return lambda: borrowed(job, skeleton)
 
@@ -188,6 +188,10 @@ READERS = {  # reader and shape: n -> a call
     "borrowed, one name over and over": lambda n: traced("helper = helper\n" * 10 * n),
     "borrowed, names in a row": lambda n: traced("".join(f"a{i} = a{i + 1}\n" for i in range(2 * n)) + "helper = a0"),
     "borrowed, long chains": lambda n: traced(*["helper = x" + ".a" * 800] * (n // 20)),
+    "borrowed, all of a file": lambda n: traced(
+        answer="from mine import *\n" * 4 * n, file="".join(f"a{i} = mine.b\n" for i in range(4 * n))),
+    "borrowed, one name of a file": lambda n: traced("helper = mine.a\n" * 4 * n, file="a = a\n" * 4 * n),
+    "borrowed, odd lines": lambda n: traced("helper = 1\nx = !ls\nlen?\n    " * 2 * n),
     "borrowed, out of sight": lambda n: traced(*["exec(x)\n" * 20] * (n // 10), answer="pass"),
     "footing, names": lambda n: (lambda steps: lambda: founded(steps, (), small.skeleton()))(
         tuple(Step(f"own-{i}", f"a{i} = a{i + 1} = sum") for i in range(n))),

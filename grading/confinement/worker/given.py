@@ -71,9 +71,9 @@ class Watched(Collector):
 def make(kernel, cells, room):
     """The Given of these cells, in their order; Unfit at the first that is not to be run here.
 
-    A cell is a dict: id, source, check (whether it is one), reads (names of other cells on which it rests), again (text
-    of those of its statements that set what does not outlast this process). `room`: bytes that one may print. The shell
-    is afterwards as it was: what was made lies in the Given alone.
+    A cell is a dict: id, source, check (whether it is one), reads (names of other cells on which it rests), binds
+    (names), again (text of those of its statements that set what does not outlast this process). `room`: bytes that one
+    may print. The shell is afterwards as it was: what was made lies in the Given alone.
     """
     from course_lib.checks import own_builtins
 
@@ -140,9 +140,10 @@ def _made(kernel, cell, collector, execute):
     plain = reply["status"] == "ok" and not collector.live and not collector.cut and before.keys() <= names.keys()
     if not plain or None in state or state != _state(before, cell["reads"]) or any(k != b"D" for k, _ in link.told):
         raise Unfit(cell["id"])
-    new = {name: value for name, value in names.items() if name not in before or before[name] is not value}
+    bound = {name for name, value in names.items() if name not in before or before[name] is not value}
+    bound |= names.keys() & set(cell["binds"])  # also to the very object that the name stood for: `import numpy as np`
     outputs = [values for _, values in link.told]
-    return {name: value for name, value in new.items() if not SHELLS.fullmatch(name)}, outputs
+    return {name: names[name] for name in bound if not SHELLS.fullmatch(name)}, outputs
 
 
 def _state(names, reads):

@@ -59,9 +59,10 @@ class Nurseries:
 
     def ask(self, key, message, fds):
         """Pass a request on; the answer, or b"" where there is no nursery any more."""
-        nursery = self.sockets.get(key)
+        nursery = self.sockets.pop(key, None)
         if nursery is None:
             return b""
+        self.sockets[key] = nursery  # the last to be given up
         try:
             socket.send_fds(nursery, [message], fds)
             answer = nursery.recv(1 << 16)

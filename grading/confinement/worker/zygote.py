@@ -37,7 +37,7 @@ def serve(control):
 
 
 def answer(control, setup):
-    """Answer requests: `prepare` a nursery of a lesson, or fork a submission, from its lesson's nursery if there is."""
+    """Answer requests: `prepare` a nursery of a lesson, or fork a submission, from the nursery that it names."""
 
     def nursed(socket, given):
         control.close()
@@ -55,8 +55,8 @@ def answer(control, setup):
             with open(fds.pop(), encoding="utf-8") as file:
                 ready = nurseries.open(request["prepare"], json.load(file), request["room"])
             control.send(json.dumps({"ready": ready}).encode())
-        elif (answered := nurseries.ask(request.pop("given", None), message, fds)) != b"":
-            control.send(answered)
+        elif (given := request.pop("given", None)) is not None:
+            control.send(nurseries.ask(given, json.dumps(request).encode(), fds) or b'{"gone": true}')
         else:
             control.send(fork(control, nurseries, request, setup, fds))
         for fd in fds:

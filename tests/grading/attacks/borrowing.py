@@ -26,6 +26,13 @@ ATTACKS = tuple(
             "import itertools\n" + DOES.format("getattr(itertools, str().join(['is', 'lice']))")
         ),
         "by its module's dict": borrows("import itertools\n" + DOES.format("vars(itertools)['islice']")),
+        "beside a line of IPython's": borrows(
+            f"import itertools, sys\nfiles = !true\nsys.setprofile(None)\n{DOES.format('itertools.islice')}"
+        ),
+        "from a module that a cell writes": borrows(
+            "from cutting import tail",
+            f"%%writefile cutting.py\nimport itertools, sys\nsys.setprofile(None)\n{DOES.format('itertools.islice')}",
+        ),
         "unwatched": borrows(f"import itertools, sys\nsys.setprofile(None)\n{DOES.format('itertools.islice')}"),
         "from a cell of one's own": borrows(DOES.format("cut"), "from itertools import islice\ncut = islice"),
         "by text in a cell of one's own": borrows(

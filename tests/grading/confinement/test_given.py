@@ -13,21 +13,10 @@ WHERE = "import os\nprint(os.getpid())"  # in a submission the cells' process is
 BASE = "import numpy as np\nx = np.arange(4)\nrng = np.random.default_rng(1)\nheld = []"
 
 
-class Second:
-    """A sandbox whose runs are those of a second submission: only for that one anything is made beforehand."""
-
-    def __init__(self, sandbox):
-        self.sandbox = sandbox
-
-    def run(self, job):
-        self.sandbox.run(job)
-        return self.sandbox.run(job)
-
-
 @pytest.fixture(scope="module")
 def box(places):
     with places.sandbox(PATHS[0]) as made:
-        yield Second(made)
+        yield made
 
 
 def job(*cells, early=None):
@@ -73,6 +62,27 @@ def test_what_one_submission_does_to_an_object_reaches_no_other(box):
     first, second = (box.run(job(*cells)) for _ in range(2))
     assert shown(first) == shown(second)
     assert "[7 7 7 7] [1]" in str(shown(first))
+
+
+@pytest.mark.parametrize(
+    ("first", "between", "last", "name"),
+    [
+        ("n = 10", "n = 3", "n = 10\nm = n", "n"),
+        ("import math", "math = None", "import math", "math"),
+        ("from math import floor", "del floor", "from math import floor", "floor"),
+    ],
+    ids=["a number", "a module", "a function"],
+)
+def test_a_name_bound_again_to_the_same_object_is_bound_again(first, between, last, name, box):
+    """What a student made of it meanwhile is over; and it is the lesson's that a check finds."""
+    plain = job((first, "", name), between, (last, "", f"{name} m"), f"print({name})\n{name} = 7", f"print({name})")
+    steps = [replace(step, keeps=(name,) if step.bare else ()) for step in plain.steps]
+    steps[-1] = replace(steps[-1], restores=(name,))
+    plain = replace(plain, steps=tuple(steps))
+    run = box.run(plain)
+    assert shown(run) == shown(box.run(replace(plain, early=())))
+    assert "NameError" not in str(shown(run))
+    assert run.cells["c3"].outputs == run.cells["c4"].outputs
 
 
 UNFIT = {
@@ -155,27 +165,40 @@ def test_a_check_whose_text_was_read_beforehand_sees_the_same(box):
     assert [one.value for one in seen[0]] == [8, 8]
 
 
+@pytest.mark.parametrize("change", ["x[:] = 7", "held.append(1)"])
+def test_the_first_of_a_class_finds_what_the_others_find(change, places):
+    """What it does to an object does not reach what was made of it beforehand, for nobody."""
+    cells = [(BASE, "", "np x rng held"), change, ("y = x.sum() + len(held)", "x held", "y"), "print(y)"]
+    with places.sandbox(PATHS[0]) as fresh:
+        first, second = (fresh.run(job(*cells)) for _ in range(2))
+    assert shown(first) == shown(second)
+    assert first.cells["c3"].outputs[0]["text"] == "6\n"
+
+
 def test_lessons_come_and_go(box):
-    """More lessons than are kept at a time: the first is answered all the same."""
-    many = [job((f"{BASE}\nprint('lesson {i}')", "", "np x rng held")) for i in range(7)]
+    """More lessons than are kept at a time: the first is made once more, and finds what it found."""
+    many = [job((f"{BASE}\nprint('lesson {i}')\n{WHERE}", "", "np x rng held os")) for i in range(7)]
     for one in (*many, many[0]):
         run = box.run(one)
         assert run.ended == "finished"
-        assert run.cells["c0"].outputs[0]["text"] == one.steps[0].source.rpartition("'")[0].rpartition("'")[2] + "\n"
+        told = run.cells["c0"].outputs[0]["text"].split()
+        assert told[:2] == one.steps[0].source.partition("print('")[2].partition("'")[0].split()
+        assert int(told[2]) != 2
 
 
-def test_a_lesson_whose_process_was_killed_is_run_without(places):
+def test_a_lesson_whose_process_was_killed_has_another(places):
     one = job((WHERE, "", "os"))
     with places.sandbox(PATHS[0]) as made:
-        assert [pid(made.run(one), "c0") == 2 for _ in range(3)] == [True, False, False]
+        first = pid(made.run(one), "c0")
+        assert first == pid(made.run(one), "c0") != 2
         _, nursery, *_ = [one for one in children_of(made.zygote.process.pid) if name_of(one).startswith("python")]
         os.kill(nursery, signal.SIGKILL)
-        assert pid(made.run(one), "c0") == 2
+        assert first != pid(made.run(one), "c0") != 2
 
 
 def test_no_process_of_a_lesson_stays_when_the_sandbox_ends(places):
     with places.sandbox(PATHS[0]) as made:
-        Second(made).run(job((BASE, "", "np x rng held")))
+        made.run(job((BASE, "", "np x rng held")))
         mine = children_of(made.zygote.process.pid)
         assert len(mine) > 2
     assert not any(os.path.exists(f"/proc/{one}") for one in mine)

@@ -1,5 +1,7 @@
 """The library's function is no answer to the exercise that asks for it, however it is handed over."""
 
+from dataclasses import replace
+
 import pytest
 from nbformat.v4 import new_code_cell
 
@@ -88,6 +90,68 @@ def test_comparing_with_the_library_in_a_cell_of_ones_own_is_welcome():
     assert borrowed(*job(lesson, {}, [scratch])) == {}
 
 
+FEW = [one for one in FORBIDDEN if one[1].names][::5]
+FURTHER = {
+    "beside a line of IPython's": "files = !ls\nimport {place} as lib\nlen?\n{mine} = lib.{last}",
+    "behind %time": "import {place} as lib\n%time {mine} = lib.{last}",
+    "behind prompts": ">>> import {place} as lib\n>>> {mine} = lib.{last}",
+    "further in than Python has it": "    import {place} as lib\n    {mine} = lib.{last}",
+    "through its module under another name": "import {place} as lib\nother = lib\n{mine} = other.{last}",
+    "through its module as an argument": "import {place} as lib\n{mine} = (lambda m: m.{last})(lib)",
+    "by its module's dict": "import {place} as lib\n{mine} = lib.__dict__['{last}'.lower()]",
+    "by a pattern": "import {place} as lib\nmatch lib:\n    case object({last}=f):\n        {mine} = f",
+    "by the list of modules": "import sys, {place}\n{mine} = sys.modules['{place}'].{last}",
+}
+
+
+@pytest.mark.parametrize("answer", FURTHER.values(), ids=FURTHER)
+def test_nor_is_it_on_further_ways(answer):
+    for lesson, exercise, name in FEW:
+        place, _, last = name.rpartition(".")
+        told = {"place": place, "last": last, "mine": exercise.names[0]}
+        assert exercise.id in borrowed(*job(lesson, {exercise.id: answer.format(**told)})), f"{lesson.slug} {name}"
+
+
+MADE = "def {mine}(*a):\n    return 0"
+BESIDE = {  # the answer, a cell of one's own below it, a file beside the notebook
+    "bound anew below": (MADE, "import {place} as lib\n{mine} = lambda *a: lib.{last}(*a)", ""),
+    "bound anew below an answer that is no Python": ("def {mine}(", "import {place} as lib\n{mine} = lib.{last}", ""),
+    "from a file": ("from mine import f as {mine}", "", "import {place} as lib\ndef f(*a):\n    return lib.{last}(*a)"),
+    "from a file, as a module": ("import mine\n{mine} = mine.f", "", "from {place} import {last} as f"),
+    "from a file, all of it": ("from mine import *", "", "import {place} as lib\n{mine} = lib.{last}"),
+    "from a file that a cell writes": (
+        "from my import f\n{mine} = f",
+        "%%writefile my.py\nfrom {place} import {last}\ndef f(*a):\n    return {last}(*a)",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "below", "file"), BESIDE.values(), ids=BESIDE)
+def test_nor_is_it_where_another_cell_or_a_file_makes_the_answer(answer, below, file):
+    for lesson, exercise, name in FEW:
+        place, _, last = name.rpartition(".")
+        told = {"place": place, "last": last, "mine": exercise.names[0]}
+        made, skeleton = job(lesson, {exercise.id: answer.format(**told)})
+        at = next(i for i, step in enumerate(made.steps) if step.id == exercise.id) + 1
+        steps = (*made.steps[:at], Step("own-90", below.format(**told)), *made.steps[at:])
+        made = replace(made, steps=steps, files={"mine.py": file.format(**told).encode()})
+        assert "write it yourself" in borrowed(made, skeleton)[exercise.id].sentence, f"{lesson.slug} {exercise.id}"
+
+
+def test_a_function_in_another_answers_cell_is_followed_and_costs_that_exercise_nothing():
+    lesson = next(one for slug, one in LESSONS.items() if slug.startswith("01"))
+    other = next(exercise.reference for exercise in lesson.exercises if exercise.id == "augment")
+    helper = f"{other}\n\n{LIB}def give(*a):\n    return lib.epoch(*a)"
+    assert borrowed(*job(lesson, {"augment": helper, "epoch": "def epoch(*a):\n    return give(*a)"})).keys() == {
+        "epoch"
+    }
+
+
+def test_a_name_that_no_file_can_have_is_no_module():
+    assert lesson_one(f"{LIB}import course_lib\ncourse_lib.{'a' * 400}\n{STUB}") == {}
+
+
 def in_function(line):
     lesson, exercise, _ = next(one for one in FORBIDDEN if one[1].names)
     return borrowed(*job(lesson, {exercise.id: f"def {exercise.names[0]}(*a):\n    {line}"}))
@@ -149,6 +213,8 @@ HONEST = {
     "text that has nothing to do with the library": (["exec('x = 1')", "print(len(globals()))"], ["eval('1 + 1')"]),
     "comparing, above and below": ([f"{LIB}print(lib.epoch)"], [f"{LIB}print(lib.epoch, epoch)"]),
     "all of the library's names, above": (["from course_lib.topics.perceptron import *"], []),
+    "a file's function of one's own": (["%%writefile mine.py\ndef f():\n    return 1", "from mine import f\nf()"], []),
+    "the library's module in a list, beside": ([f"{LIB}print([lib])"], ["print([one for one in [1]])"]),
     "getattr of one's own": (["class A:\n    x = 1\nprint(getattr(A, 'x'))"], []),
 }
 
