@@ -124,11 +124,16 @@ def _returned(function: Any, name: str) -> bool:
 
 
 def _replaced(function: Any) -> Slip | None:
-    """A name that every round of a loop sets and no round reads, and that is returned: only the last round counts."""
+    """A name that every round of a loop sets and no round reads, and that is returned: only the last round counts.
+
+    Where a round may end the loop, the last one is meant.
+    """
     for loop in _loops(function):
         if not isinstance(loop, ast.For) or loop not in function.body:
             continue
         inside = list(ast.walk(loop))
+        if any(isinstance(n, ast.Break | ast.Return) for n in inside):
+            continue
         read = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         read |= {n.target.id for n in inside if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)}
         for node in loop.body:

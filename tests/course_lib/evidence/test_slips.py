@@ -54,5 +54,12 @@ def test_a_slip_is_named_and_its_sibling_is_not(name):
     assert find(sibling) is None
 
 
+def test_a_loop_that_may_end_early_is_meant_to_keep_its_last_round():
+    search = "def f(n):\n    best = 0\n    for k in range(n):\n        {}\n        best = k\n    return best"
+    assert name_habit(search.format("pass")).name == "replaced in every round"
+    assert name_habit(search.format("if k * k > n:\n            break")) is None
+    assert name_habit(search.format("if k * k > n:\n            return best")) is None
+
+
 def test_what_is_no_python_has_no_slip():
     assert name_slip("def f(:") is None
