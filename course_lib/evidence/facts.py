@@ -20,6 +20,7 @@ Fact = tuple[str, str]
 NEARLY = "nearly right"
 _ENOUGH = 4  # wrong values that must agree
 _NEAR = 0.03  # of the expected value: what is nearly right
+TINY = 1e-4  # of it: what a small number added somewhere changes
 _CAUSES = "look for a division by 0, a logarithm of 0 or less, a root of less than 0, an exponential of a large number"
 
 
@@ -133,6 +134,10 @@ def _nearly(pairs: Sequence[Pair]) -> Fact | None:
     g = np.concatenate([p.g[~p.right()].ravel() for p in pairs])
     if not e.size or np.all(g == np.round(g)) or not np.all(np.abs(g - e) <= _NEAR * np.abs(e)):
         return None
+    if np.all(np.abs(g - e) <= TINY * np.abs(e)):
+        return NEARLY, (
+            f"is off by less than {100 * TINY:g} %: is a small number added, as 1e-8 to a divisor, or float32 used?"
+        )
     return NEARLY, (
         f"is nowhere more than {100 * _NEAR:g} % off: is something rounded, a search too coarse or stopped early, "
         "a small term missing?"

@@ -217,6 +217,13 @@ def test_nan_is_said_of_the_line_that_holds_it():
     assert name_fact([pair(*split), pair(*cold)]) is None
 
 
+def test_a_small_number_added_is_told_from_a_factor():
+    for got in (A * (1 - 2e-7), A / (1 + 1e-6 * np.arange(1, 6)), A / (1 + 1e-6 * np.arange(1, 5)[:, None])):
+        assert told(("a", A, got)) == ("nearly right", told(("a", A, got))[1])
+        assert "less than 0.01 %: is a small number added" in told(("a", A, got))[1]
+    assert told(("a", A, 1.0123 * A))[0] == "a constant factor"
+
+
 def test_nearly_right_is_said_only_where_nothing_is_far_off():
     near, far = (0.92, 0.9301), (0.57, 1.7803)
     assert told(("b", *near))[0] == "nearly right"
