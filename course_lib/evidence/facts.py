@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Fact = tuple[str, str]
 NEARLY = "nearly right"
 _ENOUGH = 4  # wrong values that must agree
+_SIGNS = 7  # signs that must be turned: of fewer, all are so by chance too often
 _NEAR = 0.03  # of the expected value: what is nearly right
 TINY = 1e-4  # of it: what a small number added somewhere changes
 _CAUSES = "look for a division by 0, a logarithm of 0 or less, a root of less than 0, an exponential of a large number"
@@ -149,7 +150,7 @@ def _signs(pairs: Sequence[Pair]) -> Fact | None:
     if both is None:
         return None
     e, g = both
-    if np.all(e * g < 0):
+    if len(e) >= _SIGNS and np.all(e * g < 0):
         return "other signs", "has everywhere it is wrong the other sign, and another size."
     if np.all(g == 0):
         return "zeros where wrong", "is 0 wherever it is wrong."
@@ -172,7 +173,7 @@ def _sizes(pairs: Sequence[Pair]) -> Fact | None:
     if both is None:
         return None
     e, g = both
-    if np.all(e * g > 0) and (np.all(np.abs(g) > np.abs(e)) or np.all(np.abs(g) < np.abs(e))):
+    if np.all(e * g > 0) and e.min() < 0 and (np.all(np.abs(g) > np.abs(e)) or np.all(np.abs(g) < np.abs(e))):
         size = "large" if abs(g[0]) > abs(e[0]) else "small"
         return f"too {size} in size", f"has the right signs, and is too {size} in size wherever it is wrong."
     if np.all(g > e) or np.all(g < e):

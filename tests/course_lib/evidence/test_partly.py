@@ -51,7 +51,9 @@ THINGS = [
 def test_what_the_result_is_is_said(expected, got, name, part):
     assert told(("a line", expected, got))[0] == name
     assert part in told(("a line", expected, got))[1]
-    assert 'For "a line", at [1], your result ' in told(("a line", ("x", expected), ("x", got)))[1]
+    inside = told(("a line", ("x", expected), ("x", got)))
+    assert 'For "a line", at [1], your result ' in inside[1]
+    assert inside[0] == ("nothing there" if got is None else name)
 
 
 def test_other_things_are_not_called_so():
@@ -98,6 +100,24 @@ def test_a_step_is_seen_from_its_start(got, name, part):
     assert say.startswith('Seen from "w", your result for "one step"')
     assert part in say
     assert not told(("one step", B, got * (1 + A)), ("w", A, A, "unchanged"))[0].startswith("a step")
+
+
+def test_what_another_line_gives_is_no_start_of_a_step_to_the_other_side():
+    got = A - 2.7 * (B - A)
+    assert "on the other side" in told(("one step", B, got), ("w", A, A, "unchanged"))[1]
+    assert "on the other side" not in told(("one way", B, got), ("another way", A, A))[1]
+
+
+def test_the_other_sign_of_few_values_is_chance():
+    signs = -np.sign(A) * np.abs(B)
+    assert told(("a", A[0], signs[0]))[0] != "other signs"
+    assert told(("a", A, signs))[0] == "other signs"
+
+
+def test_what_is_positive_is_too_small_and_has_no_right_signs():
+    small = np.abs(A) * np.abs(np.tanh(B))
+    assert told(("a", np.abs(A), small))[0] == "too small"
+    assert told(("a", A, np.sign(A) * small))[0] == "too small in size"
 
 
 def test_a_relation_of_one_line_names_the_line():
