@@ -24,12 +24,19 @@ def test_what_is_positive_is_too_small_and_has_no_right_signs():
 
 
 def test_a_place_is_named_without_its_line_only_where_the_first_failing_line_has_it():
-    assert told(("a", (C, A), (C * 0, A)), ("b", (B[0], A), (B[0] * 0, A)))[1].startswith("At [0] your result holds zeros")
+    assert told(("a", (C, A), (C * 0, A)), ("b", (B[0], A), (B[0] * 0, A)))[1].startswith(
+        "At [0] your result holds zeros"
+    )
     assert told(("a", A, A + B), ("b", (B[0], A), (B[0] * 0, A)))[1].startswith('For "b", at [0], your result holds')
 
 
 def test_one_small_count_has_no_factor_however_often_it_is_met():
-    for e, g, name in ((2, 4, ""), (2, 6, ""), (2.5, 5.0, "a whole factor too much"), (12, 24, "a whole factor too much")):
+    for e, g, name in (
+        (2, 4, ""),
+        (2, 6, ""),
+        (2.5, 5.0, "a whole factor too much"),
+        (12, 24, "a whole factor too much"),
+    ):
         assert told(("a", e, g))[0] == name
         assert told(("a", e, g), ("b", 3, 3), ("c", e, g))[0] == name
     assert told(("a", 0.432, 0.541), ("b", 0.432, 0.541))[0] != "a constant added"
