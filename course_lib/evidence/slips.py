@@ -21,6 +21,39 @@ def find_sure(tree: ast.Module) -> Slip | None:
     return _first(tree, (_none_kept, _thrown_away, _unused, _anew, _replaced, _first_only))
 
 
+def find_written(tree: ast.Module) -> Slip | None:
+    """`(name, sentence)` of a line that writes into what came in, or None; for answers that are seen to change it."""
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        arguments = function.args
+        given = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        lines = [node for node in ast.walk(function) if isinstance(node, ast.stmt)]
+        for node in sorted(lines, key=lambda line: line.lineno):
+            target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+            if isinstance(target, ast.Name):
+                given = given | {target.id} if _of_same(node.value) in given else given - {target.id}
+            elif _writes(node) & given:
+                say = f"`{_short(node)}` writes into what came in: begin with a copy of it, or make a new one."
+                return "writes into an argument", say
+    return None
+
+
+def _of_same(node: Any) -> str:
+    """The name whose array an expression is, itself or by np.asarray; "" for others."""
+    call = node.func if isinstance(node, ast.Call) and node.args else None
+    node = node.args[0] if isinstance(call, ast.Attribute) and call.attr == "asarray" else node
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _writes(node: Any) -> set[str]:
+    """The names whose arrays, lists or dicts a statement changes."""
+    targets = [node.target] if isinstance(node, ast.AugAssign) else getattr(node, "targets", [])
+    items = [t.value for t in targets if isinstance(t, ast.Subscript)]
+    items += [node.target] if isinstance(node, ast.AugAssign) else []
+    call = node.value.func if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
+    items += [call.value] if isinstance(call, ast.Attribute) and call.attr in _GIVES_NONE else []
+    return {item.id for item in items if isinstance(item, ast.Name)}
+
+
 def find_maybe(tree: ast.Module) -> Slip | None:
     """`(name, sentence)` of a slip that may be meant, or None."""
     return _first(tree, (_unused_name, _caret, _divided, _range))
