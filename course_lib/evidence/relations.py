@@ -96,11 +96,13 @@ def _failures(check_record: dict[str, Any], seen: Sequence[Seen]) -> Failures:
     found, none_yet = Failures(), True
     for line in sorted(check_record["lines"], key=lambda line: line["position"]):
         one, mine = at.get(line["position"]), parts.get(line["position"], "visible")
-        if (not none_yet and mine != found.part) or check_line(line, one) is None:
+        if check_line(line, one) is None:
+            continue
+        found.changed |= one is not None and one.kind == line["kind"] == "unchanged"
+        if not none_yet and mine != found.part:
             continue
         if none_yet:
             none_yet, found.first, found.part = False, one.kind if one else None, mine
-        found.changed |= one is not None and one.kind == line["kind"] == "unchanged"
         if one is None or one.kind != "value" or line["kind"] != "value" or "hash" in line:
             if found.first != "value" or "hash" in line:  # what fails first has no values to relate
                 return found

@@ -78,7 +78,9 @@ def test_what_is_certain_comes_before_what_values_look_like():
     lines = record(16.0, 90.0)
     lines["lines"][1]["kind"] = "unchanged"
     changed = [*seen(8.0), Seen("c", "visible", 1, "l", "unchanged", 45.0)]
-    assert diagnose(lines, changed, "def f(x):\n    x /= 2\n    return x").name == "by habit: writes into an argument"
+    writes = "def f(x):\n    x /= 2\n    return x"
+    assert diagnose(lines, changed, writes).name == "by habit: writes into an argument"
+    assert diagnose({**lines, "parts": {0: "visible", 1: "hidden"}}, changed, writes).name.endswith("an argument")
 
 
 def test_no_right_answer_of_the_course_has_a_habit():
