@@ -107,13 +107,15 @@ def _moved(p: Pair, kept: bool) -> tuple[str, str] | None:
         return "turned round", "is as far off as the expected one, but on the other side: is a sign turned?"
     if not np.any(p.g):
         return "not taken", "has not moved at all."
+    if not kept:  # of two results, one that is a start hardly says how far the other should be
+        return None
     found = natural_factor(p)
     if "times" in found:
         return "of another length", f"is {found['times']} times as far off as the expected one."
     if "divided" in found:
         return "of another length", f"has gone 1/{found['divided']} of the expected way."
     ratio = size_only(p).get("factor")
-    if ratio is None or (ratio < 0 and not kept):
+    if ratio is None:
         return None
     side = "in the right direction" if ratio > 0 else "on the other side"
     return "of another length", f"lies {side}, {abs(ratio):.4g} times as far off as the expected one."

@@ -5,10 +5,12 @@ import numpy as np
 from tests.course_lib.evidence.test_partly import A, B, C, told
 
 
-def test_what_another_line_gives_is_no_start_of_a_step_to_the_other_side():
-    got = A - 2.7 * (B - A)
-    assert "on the other side" in told(("one step", B, got), ("w", A, A, "unchanged"))[1]
-    assert "on the other side" not in told(("one way", B, got), ("another way", A, A))[1]
+def test_how_far_a_step_went_is_told_from_an_input_alone():
+    for far in (-2.7, 2.0, 1.3):
+        got = A + far * (B - A)
+        assert told(("one step", B, got), ("w", A, A, "unchanged"))[0] == "a step of another length"
+        assert not told(("one way", B, got), ("another way", A, A))[0].startswith("a step")
+    assert told(("one way", B, A), ("another way", A, A * 2))[0] == "belongs to another line"
 
 
 def test_the_other_sign_of_few_values_is_chance():
