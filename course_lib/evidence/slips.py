@@ -230,7 +230,8 @@ def _range(function: Any) -> Slip | None:
             continue
         start = call.args[0] if len(call.args) == 2 else None
         end = call.args[-1] if call.args else None
-        if isinstance(start, ast.Constant) and start.value == 1 and isinstance(end, ast.Name | ast.Call):
+        from_one = isinstance(start, ast.Constant) and start.value == 1 and isinstance(end, ast.Name | ast.Call)
+        if from_one and not _looks_back(loop):
             say = f"`{_short(call)}` begins at 1 and ends before `{_short(end)}`: the round of 0 is left out."
             return "range from 1", say
         if len(call.args) == 1 and isinstance(end, ast.BinOp) and isinstance(end.right, ast.Constant):
@@ -238,6 +239,13 @@ def _range(function: Any) -> Slip | None:
             if end.right.value == 1 and isinstance(end.op, ast.Add | ast.Sub):
                 return "another number of rounds", f"`{_short(call)}` takes {many}."
     return None
+
+
+def _looks_back(loop: Any) -> bool:
+    """Whether a loop also reads the place before, `i - 1`: then it rightly begins at 1."""
+    name = loop.target.id if isinstance(loop.target, ast.Name) else ""
+    taken = (n for n in ast.walk(loop) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Sub))
+    return any(isinstance(n.left, ast.Name) and n.left.id == name for n in taken)
 
 
 def _short(node: Any) -> str:

@@ -78,6 +78,12 @@ def test_a_line_that_writes_into_an_argument_is_named_where_an_input_was_changed
     assert name_certain(source.replace(line, instead), changed=True) is None
 
 
+def test_a_loop_that_looks_back_rightly_begins_at_1():
+    pairs = "def f(s):\n    t = 0\n    for i in range(1, len(s)):\n        t += s[{}] * s[i]\n    return t"
+    assert name_slip(pairs.format("i")).name == "range from 1"
+    assert name_slip(pairs.format("i - 1")) is None
+
+
 def test_a_copy_may_be_written_into():
     assert name_certain("def f(x):\n    x = x.copy()\n    x -= 1\n    return x", changed=True) is None
 
