@@ -50,3 +50,5 @@ def test_a_small_number_added_is_told_from_a_factor():
         assert told(("a", A, got)) == ("nearly right", told(("a", A, got))[1])
         assert "less than 0.01 %: is a small number added" in told(("a", A, got))[1]
     assert told(("a", A, 1.0123 * A))[0] == "a constant factor"
+    some = np.where(A > 0, A, 0)
+    assert told(("a", some, some * (1 - 1e-7 * B**2)))[0] == "nearly right"
