@@ -348,6 +348,11 @@ WRONG["train_mlp"] = {
         ),
         "the step comes before backward, where there is no gradient yet: backward, then step",
     ),
+    "an epoch too few": (
+        ("for _ in range(epochs):"),
+        ("for _ in range(1, epochs):"),
+        "range(1, epochs) has one round less than there are epochs",
+    ),
 }
 RIGHT["train_mlp"] = {
     "layers in a line": """
