@@ -65,7 +65,8 @@ def name_count(expected: Any, got: Any) -> Found:
             say = f"has {many} where {len(expected)} are asked for: if it is a shape, that is axes too {way}."
         return (f"too {way} things", say) if len(got) != len(expected) else ("", "")
     single = isinstance(got, np.ndarray) or is_number(got)
-    return ("one thing for several", f"is a single thing; {want}: `return a, b` gives both.") if single else ("", "")
+    how = ": `return a, b` gives both." if len(expected) == 2 else ", in one list or tuple."
+    return ("one thing for several", f"is a single thing; {want}{how}") if single else ("", "")
 
 
 def _nothing(expected: Any, got: Any) -> Found | None:

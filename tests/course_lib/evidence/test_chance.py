@@ -52,3 +52,8 @@ def test_a_small_number_added_is_told_from_a_factor():
     assert told(("a", A, 1.0123 * A))[0] == "a constant factor"
     some = np.where(A > 0, A, 0)
     assert told(("a", some, some * (1 - 1e-7 * B**2)))[0] == "nearly right"
+
+
+def test_return_a_b_is_advised_only_where_two_things_are_asked_for():
+    assert told(("a", [1.5, A], 2.5))[1].endswith("2 things are asked for: `return a, b` gives both.")
+    assert told(("a", [1.5, A, 3.5], 2.5))[1].endswith("3 things are asked for, in one list or tuple.")
