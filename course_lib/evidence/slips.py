@@ -26,7 +26,7 @@ def find_written(tree: ast.Module) -> Slip | None:
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         arguments = function.args
         given = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
-        lines = [node for node in ast.walk(function) if isinstance(node, ast.stmt)]
+        lines: list[Any] = [node for node in ast.walk(function) if isinstance(node, ast.stmt)]
         for node in sorted(lines, key=lambda line: line.lineno):
             target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
             if isinstance(target, ast.Name):
