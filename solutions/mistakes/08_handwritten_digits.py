@@ -144,6 +144,16 @@ WRONG["confusion"] = {
         ("right.sum()"),
         "that is how many are right; accuracy is their share of all samples",
     ),
+    "repeats counted once in the table": (
+        (
+            "def confusion(predicted, t, classes=10):\n"
+            "    counts = np.zeros((classes, classes), int)\n"
+            "    counts[t, predicted] += 1\n"
+            "    occurs = np.maximum(counts.sum(axis=1), 1)\n"
+            "    return counts, np.mean(predicted == t), np.diag(counts) / occurs"
+        ),
+        "`counts[t, predicted] += 1` adds 1 only once to a cell that occurs often; use np.add.at or a loop. The accuracy does not notice",
+    ),
 }
 RIGHT["confusion"] = {
     "a loop": """
