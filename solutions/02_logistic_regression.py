@@ -160,6 +160,7 @@ with check("sigmoid") as expect:
     expect("z = -1000: output, and did it overflow", logistic.watched(sigmoid, np.array([-1000.0, -2.0])))
     expect("z = 1000: output, and did it overflow", logistic.watched(sigmoid, np.array([1000.0, 3.0])))
     expect("tiny outputs", sigmoid(np.array([-40.0, -38.5, -43.0])))
+    expect("far on the left", sigmoid(np.array([-600.0])), atol=0)
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(20201)
     for shape in [(5,), (2, 4), (3, 1, 2)]:
@@ -171,6 +172,7 @@ with check("sigmoid") as expect:
     expect("far on the left", logistic.watched(sigmoid, np.append(-far, draw.normal())))
     expect("far on the right", logistic.watched(sigmoid, np.append(far, draw.normal())))
     expect("tiny outputs", sigmoid(-draw.uniform(36, 60, size=4)))
+    expect("farther on the left", sigmoid(-draw.uniform(550, 700, size=1)), atol=0)
     ### END HIDDEN TESTS
 
 # %% [markdown]

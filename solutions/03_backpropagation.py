@@ -512,7 +512,7 @@ fit = yours("unbroadcast", else_=graph.unbroadcast)
 def apply(op, *inputs):
     nodes = tuple(x if isinstance(x, Node) else Node(x) for x in inputs)
     out, vjp = op(*(node.value for node in nodes))
-    return Node(out, nodes, lambda g: [fit(gx, node.value.shape) for gx, node in zip(vjp(g), nodes, strict=True)])
+    return Node(out, nodes, lambda g: [fit(np.asarray(gx), x.value.shape) for gx, x in zip(vjp(g), nodes, strict=True)])
 
 
 # %%
@@ -859,17 +859,23 @@ with check("gradient_check") as expect:
     expect.unchanged("x afterwards", x)
     f, slope = wave(1e7, c)
     expect("a right gradient of a large function", gradient_check(f, x, slope(x), v, 1e-3), rtol=1e-8)
-    f, slope = wave(1e-11, c)
-    expect("a wrong one of a small function", gradient_check(f, x, 2 * slope(x), v, 1e-3), rtol=1e-8)
+    for name, scale in (("small", 1e-11), ("tiny", 1e-15)):
+        f, slope = wave(scale, c)
+        expect(f"a wrong one of a {name} function", gradient_check(f, x, 2 * slope(x), v, 1e-3), rtol=1e-8)
+    expect("15 % too large, tol 0.1", gradient_check(f, x, 1.15 * slope(x), v, 1e-3, tol=0.1), rtol=1e-8)
+    expect("15 % too large, tol 0.2", gradient_check(f, x, 1.15 * slope(x), v, 1e-3, tol=0.2), rtol=1e-8)
     expect("a flat place", gradient_check(lambda x: 3.0, x, 0 * x, v, 1e-3))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10308)
-    for shape, scale, factor in (((3,), 1.0, 1.0), ((3, 3), 1e6, 1.0), ((2, 3), 1e-11, 1.5), ((2, 2, 2), 3.0, -1.0)):
+    cases = ((3,), 1.0, 1.0), ((3, 3), 1e6, 1.0), ((2, 3), 1e-11, 1.5), ((2,), 1e-15, 1.5), ((2, 2, 2), 3.0, -1.0)
+    for shape, scale, factor in cases:
         f, slope = wave(scale, draw.uniform(0.5, 1.5, size=shape))
         x, v = draw.normal(size=shape), draw.uniform(0.5, 1.5, size=shape)
         expect(f"shape {shape}", gradient_check(f, x, factor * slope(x), v, 1e-3), rtol=1e-8)
         expect.unchanged("x afterwards", x)
     expect("a constant", gradient_check(lambda x: scale, x, 0 * x, v, 1e-3))
+    for tol in (0.25, 0.15):
+        expect(f"20 % too small, tol {tol}", gradient_check(f, x, 0.8 * slope(x), v, 1e-3, tol), rtol=1e-8)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1135,6 +1141,7 @@ with check("operators") as expect:
         expect(f"x - {n} and x / {n}", [tried(lambda x, n=n: x - n, positive), tried(lambda x, n=n: x / n, positive)])
     whole = draw.integers(2, 9, size=(2, 3))
     expect("arrays on the right", [tried(lambda x: x - whole, positive), tried(lambda x: x / whole, positive)])
+    expect("-a", tried(lambda x: -x, positive))
     expect("a formula of all of them", tried(lambda x, y: 1 / (1 + (x * y - 2 * x) ** 2) - x / y, positive, 1 + positive[::-1]))
     ### END HIDDEN TESTS
 

@@ -1637,7 +1637,9 @@ with check("mixed_modes") as expect:
         return [[(x[rows], t[rows]) for rows in cut] for cut in cuts], x + 0.5, t
 
     net, (shown, x_val, t_val) = fresh_net(5), epochs_of(np.random.default_rng(6), 3, 6)
-    expect("three epochs: losses", mixed_modes(net, optim.SGD(net.parameters(), lr=0.3), shown, x_val, t_val), rtol=1e-4)
+    losses = mixed_modes(net, optim.SGD(net.parameters(), lr=0.3), shown, x_val, t_val)
+    expect("three epochs: losses", losses, rtol=1e-4)
+    expect("losses that are Tensors still", sum(isinstance(loss, Tensor) for loss in losses))
     expect("answers afterwards", net(Tensor(x_val)).data, rtol=1e-4)
     expect("running mean afterwards", net[1].running_mean.data, rtol=1e-4)
     ### BEGIN HIDDEN TESTS
@@ -1645,7 +1647,9 @@ with check("mixed_modes") as expect:
     for count, size in [(2, 7), (4, 5)]:
         net, (shown, x_val, t_val) = fresh_net(int(draw.integers(1000)), 6), epochs_of(draw, count, size)
         optimizer = optim.SGD(net.parameters(), lr=0.2)
-        expect(f"{count} epochs: losses", mixed_modes(net, optimizer, shown, x_val, t_val), rtol=1e-4)
+        losses = mixed_modes(net, optimizer, shown, x_val, t_val)
+        expect(f"{count} epochs: losses", losses, rtol=1e-4)
+        expect(f"{count} epochs: Tensors among them", sum(isinstance(loss, Tensor) for loss in losses))
         expect(f"{count} epochs: answers afterwards", net(Tensor(x_val)).data, rtol=1e-4)
         expect(f"{count} epochs: running mean afterwards", net[1].running_mean.data, rtol=1e-4)
     ### END HIDDEN TESTS

@@ -587,8 +587,8 @@ def train_mlp(x, t, hidden, epochs, rng, lr=0.1, size=8):
 with check("train_mlp") as expect:
     rng = np.random.default_rng(8)
     images_in, read_in = rng.random((20, 6)), rng.integers(0, 10, 20)
-    model, losses = train_mlp(images_in, read_in, 7, 2, np.random.default_rng(3))
-    expect("20 images, 2 epochs: the six losses", losses)
+    model, losses = train_mlp(images_in, read_in, 7, 3, np.random.default_rng(3))
+    expect("20 images, 3 epochs: the nine losses", losses)
     expect("how many weights", sum(p.data.size for p in model.parameters()))
     expect("outputs for five images", [out for out, _ in evaluate(model, [(images_in[:5], read_in[:5])])])
     ### BEGIN HIDDEN TESTS

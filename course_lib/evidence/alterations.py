@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_lib.evidence.difference import magnitude
+from course_lib.evidence.facts import TINY
 
 if TYPE_CHECKING:
     from course_lib.evidence.pairs import Pair
@@ -112,7 +113,7 @@ def known_factor(p: Pair) -> dict[Any, Any]:
 def constant_factor(p: Pair) -> dict[Any, Any]:
     """The right numbers times some other one number."""
     ratio = _ratio(p)
-    if ratio is None or abs(ratio) < 1e-6 or abs(ratio + 1) < 1e-6:
+    if ratio is None or abs(ratio) < 1e-6 or abs(ratio + 1) < 1e-6 or abs(ratio - 1) < TINY:
         return {}
     if natural_factor(p) or root_factor(p) or known_factor(p):
         return {}
@@ -149,7 +150,8 @@ def by_slices(p: Pair) -> dict[Any, Any]:
         e, g = (np.take_along_axis(a, at, axis) for a in (p.e, p.g))
         ratio = np.where(e == 0, 1, g / e)
         varies = np.ptp(p.e, axis=axis).min() > 1e-3 * magnitude(p.e)  # equal numbers have any factor and any offset
-        if varies and np.ptp(ratio) > 1e-6 and np.abs(ratio).min() > 1e-6 and p.near(p.e * ratio, p.g):
+        differs = np.ptp(ratio) > 1e-6 < np.abs(ratio).min() and np.abs(ratio - 1).max() > TINY
+        if varies and differs and p.near(p.e * ratio, p.g):
             found["factor", axis] = axis
         if varies and np.ptp(g - e) > 1e-6 * magnitude(p.e) and _near_sum(p, g - e):
             found["offset", axis] = axis

@@ -126,6 +126,18 @@ def other_order(p: Pair) -> dict[Any, Any]:
     return {"sorted": None, "any": None} if rising else {"any": None}
 
 
+def one_everywhere(p: Pair) -> dict[Any, Any]:
+    """The last place along the first axis is right and stands in all others too, or in all but the first."""
+    n = len(p.e) if p.e.ndim else 0
+    if n < 3 or p.e.shape != p.g.shape or telling(p.e[-1], truth=p.truth) < 4:
+        return {}
+    for form, rows in (("all", range(n - 1)), ("all but the first", range(1, n - 1))):
+        first = () if form == "all" else (0,)
+        if all(p.near(p.e[i], p.g[i]) for i in (*first, n - 1)) and all(np.array_equal(p.g[i], p.g[-1]) for i in rows):
+            return {form: None} if any(not p.near(p.e[i], p.e[-1]) for i in rows) else {}
+    return {}
+
+
 def unfilled(p: Pair) -> dict[Any, Any]:
     """Right where it is not zero, and zero elsewhere; `last` when only the last place along the first axis is not."""
     if p.truth or p.e.shape != p.g.shape or p.e.ndim == 0 or np.sum(p.e != 0) < 4:

@@ -80,32 +80,35 @@ def _from_start(line: Line, lines: Sequence[Line]) -> tuple[str, str] | None:
     pairs = wrong_pairs(line.record, line.got)
     if not pairs:
         return None
-    for label, start in list(_starts(line, lines, pairs[0].e.shape))[:_STARTS]:
+    for label, start, kept in list(_starts(line, lines, pairs[0].e.shape))[:_STARTS]:
         moved = [p for p in pairs if p.e.shape == p.g.shape == start.shape and not p.truth]
         if not moved or len(moved) != len([p for p in pairs if p.e.shape == start.shape]):
             continue
-        say = _moved(Pair("", moved[0].e - start, moved[0].g - start, moved[0].rtol))
+        say = _moved(Pair("", moved[0].e - start, moved[0].g - start, moved[0].rtol), kept)
         if say:
             return f"a step {say[0]}", f'Seen from "{label}", your result for "{line.label}" {say[1]}'
     return None
 
 
-def _starts(line: Line, lines: Sequence[Line], shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:
+def _starts(line: Line, lines: Sequence[Line], shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray, bool]]:
+    """Arrays of other lines, and whether each is an input that is to stay as it is: surely a start."""
     for other in lines:
         if other is line or other.kind not in ("value", "unchanged"):
             continue
         for array in numbers_in(other.expected):
             if array.shape == shape and array.size > 1 and np.isfinite(array).all():
-                yield other.label, array
+                yield other.label, array, other.kind == "unchanged"
 
 
-def _moved(p: Pair) -> tuple[str, str] | None:
+def _moved(p: Pair, kept: bool) -> tuple[str, str] | None:
     if not np.isfinite(p.e).all() or telling(p.e) < 4 or not np.isfinite(p.g).all():
         return None
     if sign_turned(p):
         return "turned round", "is as far off as the expected one, but on the other side: is a sign turned?"
     if not np.any(p.g):
         return "not taken", "has not moved at all."
+    if not kept:  # of two results, one that is a start hardly says how far the other should be
+        return None
     found = natural_factor(p)
     if "times" in found:
         return "of another length", f"is {found['times']} times as far off as the expected one."

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 Fact = tuple[str, str]
 NEARLY = "nearly right"
 _ENOUGH = 4  # wrong values that must agree
+_SIGNS = 7  # signs that must be turned: of fewer, all are so by chance too often
 _NEAR = 0.03  # of the expected value: what is nearly right
+TINY = 1e-4  # of it: what a small number added somewhere changes
 _CAUSES = "look for a division by 0, a logarithm of 0 or less, a root of less than 0, an exponential of a large number"
 
 
 def name_fact(pairs: Sequence[Pair]) -> Fact | None:
     """The most telling fact that holds for all wrong pairs, or None."""
-    finders: tuple[Callable, ...] = (name_not_finite, name_place, _shapes, _only_where, _one_number)
+    finders: tuple[Callable, ...] = (name_not_finite, _tiny, name_place, _shapes, _only_where, _one_number)
     finders += (_slice, _nearly, _signs, _order, _sizes)
     for find in finders:
         with np.errstate(all="ignore"):
@@ -125,13 +127,17 @@ def _wrong(pairs: Sequence[Pair]) -> tuple[np.ndarray, np.ndarray] | None:
     return (e, g) if fits else None
 
 
+def _tiny(pairs: Sequence[Pair]) -> Fact | None:
+    """Off by what a small number, added somewhere, changes."""
+    if not _within(pairs, TINY):
+        return None
+    how = "is a small number added, as 1e-8 to a divisor, or float32 used?"
+    return NEARLY, f"is off by less than {100 * TINY:g} %: {how}"
+
+
 def _nearly(pairs: Sequence[Pair]) -> Fact | None:
     """Off by little everywhere: numbers, not whole ones, that a search, a rounding or a small term moves."""
-    if any(p.truth or p.e.shape != p.g.shape or np.iscomplexobj(p.e) or np.iscomplexobj(p.g) for p in pairs):
-        return None
-    e = np.concatenate([p.e[~p.right()].ravel() for p in pairs])
-    g = np.concatenate([p.g[~p.right()].ravel() for p in pairs])
-    if not e.size or np.all(g == np.round(g)) or not np.all(np.abs(g - e) <= _NEAR * np.abs(e)):
+    if not _within(pairs, _NEAR):
         return None
     return NEARLY, (
         f"is nowhere more than {100 * _NEAR:g} % off: is something rounded, a search too coarse or stopped early, "
@@ -139,12 +145,21 @@ def _nearly(pairs: Sequence[Pair]) -> Fact | None:
     )
 
 
+def _within(pairs: Sequence[Pair], share: float) -> bool:
+    """Whether every wrong number, not all of them whole, is off by at most this share of the right one."""
+    if any(p.truth or p.e.shape != p.g.shape or np.iscomplexobj(p.e) or np.iscomplexobj(p.g) for p in pairs):
+        return False
+    e = np.concatenate([p.e[~p.right()].ravel() for p in pairs])
+    g = np.concatenate([p.g[~p.right()].ravel() for p in pairs])
+    return bool(e.size and not np.all(g == np.round(g)) and np.all(np.abs(g - e) <= share * np.abs(e)))
+
+
 def _signs(pairs: Sequence[Pair]) -> Fact | None:
     both = _wrong(pairs)
     if both is None:
         return None
     e, g = both
-    if np.all(e * g < 0):
+    if len(e) >= _SIGNS and np.all(e * g < 0):
         return "other signs", "has everywhere it is wrong the other sign, and another size."
     if np.all(g == 0):
         return "zeros where wrong", "is 0 wherever it is wrong."
@@ -167,7 +182,7 @@ def _sizes(pairs: Sequence[Pair]) -> Fact | None:
     if both is None:
         return None
     e, g = both
-    if np.all(e * g > 0) and (np.all(np.abs(g) > np.abs(e)) or np.all(np.abs(g) < np.abs(e))):
+    if np.all(e * g > 0) and e.min() < 0 and (np.all(np.abs(g) > np.abs(e)) or np.all(np.abs(g) < np.abs(e))):
         size = "large" if abs(g[0]) > abs(e[0]) else "small"
         return f"too {size} in size", f"has the right signs, and is too {size} in size wherever it is wrong."
     if np.all(g > e) or np.all(g < e):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from course_lib.evidence.mistakes import Mistake
-from course_lib.evidence.slips import find_maybe, find_sure
+from course_lib.evidence.slips import find_maybe, find_sure, find_written
 
 BY = "by habit: "
 MAKERS = {"list", "dict", "set", "defaultdict", "Counter", "deque", "zeros", "ones", "empty", "full", "array"}
@@ -41,16 +42,28 @@ def name_habit(source: str, again: bool = False) -> Habit | None:
 
     `again` says that a second call gave something else than the first: then what lives between calls comes first.
     """
+    kept = (_default, _outside, _draws)
+    return _named(source, (*kept, _loop) if again else (_loop, *kept, _forgiving, _log, _bytes), find_sure)
+
+
+def name_certain(source: str, changed: bool) -> Habit | None:
+    """The Habit that explains a failure whatever the values are: a loop of one round, or a line that writes into what
+    came in where the answer is seen to have done so (`changed`). Or None.
+    """
+    return _named(source, (_loop,), find_written if changed else lambda tree: None)
+
+
+def _named(source: str, finders: tuple[Callable, ...], last: Callable) -> Habit | None:
+    """The first Habit that the finders see in a function, or the slip that `last` sees in all of the text, or None."""
     tree = _parsed(source)
     if tree is None:
         return None
-    kept = (_default, _outside, _draws)
-    for find in (*kept, _loop) if again else (_loop, *kept, _forgiving, _log, _bytes):
+    for find in finders:
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
             habit = find(function, tree)
             if habit is not None:
                 return habit
-    slip = find_sure(tree)
+    slip = last(tree)
     return slip and Habit(*slip)
 
 

@@ -29,6 +29,7 @@ _PLAIN = (
 )
 _SHORT = 8  # values in a row whose places are looked at one by one
 _CLEAR, _TIMES = 30, 12  # a single whole number from here on, and a whole factor up to there, are hardly chance
+_COUNT = 6
 _LINES = 12  # failing lines that are looked at one by one
 _GROUPS, _MOST = 24, 2**14  # groups that are looked at, and wrong and right values in each: this runs in every check
 
@@ -85,7 +86,8 @@ def _groups(failing: Failing) -> Iterator[tuple[str, Sequence[Pair]]]:
 
 def _parts(failing: Failing) -> Iterator[tuple[str, Sequence[Pair]]]:
     """Parts of what is wrong, with the subject of a sentence on each: by place, by line, by both."""
-    places = {pair.where: [] for _, pairs in failing for pair in pairs or () if pair.where}
+    first = failing[0][1] if failing else None
+    places = {pair.where: [] for pair in first or () if pair.where}  # of what the learner is shown
     if all(pairs for _, pairs in failing):
         for place, same in places.items():
             same += [pair for _, pairs in failing for pair in pairs or () if pair.where == place]
@@ -112,14 +114,13 @@ def _one_of_a_row(pairs: Sequence[Pair]) -> Iterator[tuple[str, Sequence[Pair]]]
 
 def _few(pairs: Sequence[Pair], subject: str, finders: Sequence[Callable]) -> Relation | None:
     """A relation of the simplest kinds where the values are too few, or too simple, to be sure of it."""
-    wrong = sum(pair.e.size for pair in pairs)
+    alone = len(distinct(*(pair.e for pair in pairs))) < 2
     for find in finders:
         kind = next(kind for kind in (*SPECIFIC, *GENERAL) if kind.find is find)
         forms = common(kind, pairs)
         if not forms or (find is arrange.axes_permuted and len(forms) > 1):
             continue
         form = next(iter(forms))
-        alone = wrong < 2
         if find is alter.whole_numbers and len(distinct(*(p.e[p.e != np.round(p.e)] for p in pairs))) < kind.values:
             continue  # one of few numbers may happen to be whole
         if find is alter.constant_offset and alone and form not in ("1", "-1"):
@@ -133,6 +134,9 @@ def _few(pairs: Sequence[Pair], subject: str, finders: Sequence[Callable]) -> Re
 
 
 def _clear(pairs: Sequence[Pair], factors: Sequence[int]) -> bool:
-    """Whether a whole factor of a single number says something."""
+    """Whether a whole factor of a single number says something: of a count below _COUNT any is met by chance."""
     size = min(float(max(np.abs(p.e).max(), np.abs(p.g).max())) for p in pairs)
-    return factors == [2] or (max(factors) <= _TIMES and size >= _CLEAR)
+    counts = all(np.array_equal(a, np.round(a)) for p in pairs for a in (p.e, p.g))
+    if set(factors) == {2}:
+        return size >= _COUNT or not counts
+    return max(factors) <= _TIMES and size >= _CLEAR

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course_lib.evidence.facts import TINY
+
 if TYPE_CHECKING:
     from course_lib.evidence.pairs import Pair
 
@@ -88,4 +90,4 @@ def _ratio(p: Pair) -> float | None:
         return None
     at = np.argmax(np.abs(p.e))
     ratio = float(p.g.ravel()[at] / p.e.ravel()[at])
-    return ratio if abs(ratio) > 1e-6 and abs(ratio - 1) > 1e-6 else None
+    return ratio if abs(ratio) > 1e-6 and abs(ratio - 1) > TINY else None

@@ -211,6 +211,14 @@ SPECIFIC = (
         lambda f, d: f"is the expected one in reverse order{_axis(f, d)}.",
     ),
     Kind(arrange.shifted, _named("moved by one place"), _say_shifted),
+    Kind(
+        arrange.one_everywhere,
+        _named("the last place everywhere"),
+        lambda f, _: (
+            f"has in {f} of its places what belongs in the last: is one and the same array kept each time, "
+            "and changed later?"
+        ),
+    ),
     Kind(alter.sign_turned, _named("sign turned"), _said("is the expected one with its sign turned.")),
     Kind(
         alter.absolute, _named("absolute values"), _said("is the absolute value of the expected one: signs are lost.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.evidence.between import Line, name_between
 from course_lib.evidence.choice import BY, HIDDEN, Relation, choose
 from course_lib.evidence.compare import check_line
-from course_lib.evidence.habits import name_habit, name_slip
+from course_lib.evidence.habits import name_certain, name_habit, name_slip
 from course_lib.evidence.mistakes import Mistake, name_mistake
 from course_lib.evidence.pairs import wrong_pairs
 from course_lib.evidence.partly import name_partly, name_plainly
@@ -35,11 +35,13 @@ HIDDEN_ONE = "A hidden value is wrong in this way: {}."
 class Failures:
     """The failing value lines of one part of a check: `pairs` of each (None: no numbers to relate), in order.
 
-    `first` is the kind of what was seen where the check fails first, None where nothing was.
+    `first` is the kind of what was seen where the check fails first, None where nothing was; `changed` says whether
+    an input is no longer what it was.
     """
 
     first: str | None = None
     part: str = ""
+    changed: bool = False
     lines: list[tuple[dict[str, Any], Any]] = field(default_factory=list)
     pairs: list[Sequence[Pair] | None] = field(default_factory=list)
 
@@ -60,8 +62,9 @@ def diagnose(check_record: dict[str, Any], seen: Sequence[Seen], source: str = "
 def explain(check_record: dict[str, Any], seen: Sequence[Seen], source: str = "") -> Mistake:
     """As `diagnose`, of what no known mistake fits."""
     failures = _failures(check_record, seen)
-    found: Any = _of_all(failures) or _of_lines(failures, check_record, seen)
     reads = source and failures.first not in (None, "raised", "forbidden")
+    found: Any = name_certain(source, failures.changed) if reads else None
+    found = found or _of_all(failures) or _of_lines(failures, check_record, seen)
     found = found or (name_habit(source, again=failures.first == "again") if reads else None)
     if found is None and failures.first == "value":
         found = name_partly(failures.labelled, failures.part)
@@ -93,7 +96,10 @@ def _failures(check_record: dict[str, Any], seen: Sequence[Seen]) -> Failures:
     found, none_yet = Failures(), True
     for line in sorted(check_record["lines"], key=lambda line: line["position"]):
         one, mine = at.get(line["position"]), parts.get(line["position"], "visible")
-        if (not none_yet and mine != found.part) or check_line(line, one) is None:
+        if check_line(line, one) is None:
+            continue
+        found.changed |= one is not None and one.kind == line["kind"] == "unchanged"
+        if not none_yet and mine != found.part:
             continue
         if none_yet:
             none_yet, found.first, found.part = False, one.kind if one else None, mine

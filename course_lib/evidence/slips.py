@@ -21,6 +21,39 @@ def find_sure(tree: ast.Module) -> Slip | None:
     return _first(tree, (_none_kept, _thrown_away, _unused, _anew, _replaced, _first_only))
 
 
+def find_written(tree: ast.Module) -> Slip | None:
+    """`(name, sentence)` of a line that writes into what came in, or None; for answers that are seen to change it."""
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        arguments = function.args
+        given = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        lines: list[Any] = [node for node in ast.walk(function) if isinstance(node, ast.stmt)]
+        for node in sorted(lines, key=lambda line: line.lineno):
+            target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+            if isinstance(target, ast.Name):
+                given = given | {target.id} if _of_same(node.value) in given else given - {target.id}
+            elif _writes(node) & given:
+                say = f"`{_short(node)}` writes into what came in: begin with a copy of it, or make a new one."
+                return "writes into an argument", say
+    return None
+
+
+def _of_same(node: Any) -> str:
+    """The name whose array an expression is, itself or by np.asarray; "" for others."""
+    call = node.func if isinstance(node, ast.Call) and node.args else None
+    node = node.args[0] if isinstance(call, ast.Attribute) and call.attr == "asarray" else node
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _writes(node: Any) -> set[str]:
+    """The names whose arrays, lists or dicts a statement changes."""
+    targets = [node.target] if isinstance(node, ast.AugAssign) else getattr(node, "targets", [])
+    items = [t.value for t in targets if isinstance(t, ast.Subscript)]
+    items += [node.target] if isinstance(node, ast.AugAssign) else []
+    call = node.value.func if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
+    items += [call.value] if isinstance(call, ast.Attribute) and call.attr in _GIVES_NONE else []
+    return {item.id for item in items if isinstance(item, ast.Name)}
+
+
 def find_maybe(tree: ast.Module) -> Slip | None:
     """`(name, sentence)` of a slip that may be meant, or None."""
     return _first(tree, (_unused_name, _caret, _divided, _range))
@@ -124,11 +157,16 @@ def _returned(function: Any, name: str) -> bool:
 
 
 def _replaced(function: Any) -> Slip | None:
-    """A name that every round of a loop sets and no round reads, and that is returned: only the last round counts."""
+    """A name that every round of a loop sets and no round reads, and that is returned: only the last round counts.
+
+    Where a round may end the loop, the last one is meant.
+    """
     for loop in _loops(function):
         if not isinstance(loop, ast.For) or loop not in function.body:
             continue
         inside = list(ast.walk(loop))
+        if any(isinstance(n, ast.Break | ast.Return) for n in inside):
+            continue
         read = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         read |= {n.target.id for n in inside if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)}
         for node in loop.body:
@@ -192,7 +230,8 @@ def _range(function: Any) -> Slip | None:
             continue
         start = call.args[0] if len(call.args) == 2 else None
         end = call.args[-1] if call.args else None
-        if isinstance(start, ast.Constant) and start.value == 1 and isinstance(end, ast.Name | ast.Call):
+        from_one = isinstance(start, ast.Constant) and start.value == 1 and isinstance(end, ast.Name | ast.Call)
+        if from_one and not _looks_back(loop):
             say = f"`{_short(call)}` begins at 1 and ends before `{_short(end)}`: the round of 0 is left out."
             return "range from 1", say
         if len(call.args) == 1 and isinstance(end, ast.BinOp) and isinstance(end.right, ast.Constant):
@@ -200,6 +239,13 @@ def _range(function: Any) -> Slip | None:
             if end.right.value == 1 and isinstance(end.op, ast.Add | ast.Sub):
                 return "another number of rounds", f"`{_short(call)}` takes {many}."
     return None
+
+
+def _looks_back(loop: Any) -> bool:
+    """Whether a loop also reads the place before, `i - 1`: then it rightly begins at 1."""
+    name = loop.target.id if isinstance(loop.target, ast.Name) else ""
+    taken = (n for n in ast.walk(loop) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Sub))
+    return any(isinstance(n.left, ast.Name) and n.left.id == name for n in taken)
 
 
 def _short(node: Any) -> str:

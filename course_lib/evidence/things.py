@@ -19,6 +19,7 @@ from course_lib.evidence.values import compare
 Found = tuple[str, str]
 _CALLED = {"function", "method", "builtin_function_or_method", "partial"}
 _LAZY = {"generator", "zip", "map", "filter", "range", "dict_values", "dict_keys", "dict_items", "reversed"}
+_UNSET = "nothing there", "is None: was nothing put there, or does a function give nothing back?"
 _MANY = {"bool": "truth values", "integer": "integers", "float": "floats", "complex": "complex numbers"}
 
 
@@ -31,7 +32,7 @@ def name_thing(expected: Any, got: Any, where: str = "") -> tuple[str, Found | N
         for find in _FINDERS:
             found = find(expected, got)
             if found:
-                return where, found
+                return where, _UNSET if where and got is None else found
         part = _first_part(expected, got)
         if part is None:
             break
@@ -64,7 +65,8 @@ def name_count(expected: Any, got: Any) -> Found:
             say = f"has {many} where {len(expected)} are asked for: if it is a shape, that is axes too {way}."
         return (f"too {way} things", say) if len(got) != len(expected) else ("", "")
     single = isinstance(got, np.ndarray) or is_number(got)
-    return ("one thing for several", f"is a single thing; {want}: `return a, b` gives both.") if single else ("", "")
+    how = ": `return a, b` gives both." if len(expected) == 2 else ", in one list or tuple."
+    return ("one thing for several", f"is a single thing; {want}{how}") if single else ("", "")
 
 
 def _nothing(expected: Any, got: Any) -> Found | None:

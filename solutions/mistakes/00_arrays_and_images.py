@@ -333,6 +333,11 @@ WRONG["log_scale"] = {
         "    result = logged / np.where(largest == 0, 1, largest)\n    x[:] = result\n    return result",
         "the table that came in was overwritten; build a new one",
     ),
+    "1e-12 added": (
+        ("np.where(largest == 0, 1, largest)"),
+        ("(largest + 1e-12)"),
+        "a small number was added to the divisor: it avoids 0 / 0, and moves what is itself tiny",
+    ),
 }
 RIGHT["log_scale"] = {
     "another base": (

@@ -304,6 +304,19 @@ WRONG["epoch"] = {
         "if w @ sample <= 0:",
         "misclassified depends on the label too: the test is t · score <= 0",
     ),
+    "twice the step, and 0 answers 1": (
+        (
+            "def epoch(w, x1, t, eta=1.0):\n"
+            "    w, updates = w.copy(), 0\n"
+            "    for sample, label in zip(x1, t, strict=True):\n"
+            "        y = 1 if w @ sample >= 0 else -1\n"
+            "        if y != label:\n"
+            "            w += eta * (label - y) * sample\n"
+            "            updates += 1\n"
+            "    return w, updates"
+        ),
+        "eta (t - y) x~ with answers of -1 and 1 is twice the step; and a score of exactly 0 counts as misclassified whatever t is",
+    ),
 }
 RIGHT["epoch"] = {
     "new array at each step": (

@@ -65,6 +65,11 @@ WRONG["sigmoid"] = {
         "right = z >= 0\n    np.abs(z, out=z)\n    small = np.exp(-z)\n    return np.where(right, 1, small) / (1 + small)",
         "the array that came in was changed; compute |z| into a new one",
     ),
+    "clipped at 500": (
+        ("small = np.exp(-np.abs(z))"),
+        ("small = np.exp(-np.minimum(np.abs(z), 500))"),
+        "clipping z keeps exp from overflowing, but all outputs beyond -500 come out the same; exp(-|z|) needs no clipping",
+    ),
 }
 RIGHT["sigmoid"] = {
     "two masks": (
@@ -222,6 +227,19 @@ WRONG["numerical_gradient"] = {
         "    return slopes",
         "the slopes are right, but the last entry was never put back: w has changed",
     ),
+    "not put back where it was": (
+        (
+            "def numerical_gradient(f, w, eps=1e-6):\n"
+            "    slopes, w = np.zeros(w.shape), w.copy()\n"
+            "    for index in np.ndindex(w.shape):\n"
+            "        w[index] += eps\n"
+            "        ahead = f(w)\n"
+            "        w[index] -= 2 * eps\n"
+            "        slopes[index] = (ahead - f(w)) / (2 * eps)\n"
+            "    return slopes"
+        ),
+        "an entry is left one step behind its place while the next ones move: put it back first",
+    ),
 }
 RIGHT["numerical_gradient"] = {
     "in place, and back": (
@@ -292,6 +310,14 @@ WRONG["logistic_gradient"] = {
         "x1 @ error multiplies the rows; every weight needs its column: x1.T @ error",
     ),
     "twice": ("x1.T @ error", "2 * x1.T @ error", "the factor 2 comes from squares; cross-entropy has none"),
+    "mean over the inputs": (
+        (
+            "def logistic_gradient(w, x1, t):\n"
+            "    error = logistic.sigmoid(x1 @ w) - t\n"
+            "    return (error[:, None] * x1).mean(axis=1)"
+        ),
+        "the mean runs over the inputs of one sample (axis 1); average over the samples, axis 0",
+    ),
 }
 RIGHT["logistic_gradient"] = {
     "loop over samples": (

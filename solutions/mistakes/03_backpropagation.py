@@ -422,6 +422,22 @@ WRONG["backward"] = {
         "                x.grad = x.grad + gx",
         "where one operation takes the same node twice, as x · x, both gradients count",
     ),
+    "calls itself for every input": (
+        (
+            "def backward(root, g):\n"
+            "    for node in in_order(root):\n"
+            "        node.grad = np.zeros_like(node.value)\n"
+            "    root.grad = root.grad + g\n"
+            "\n"
+            "    def further(node):\n"
+            "        for x, gx in zip(node.inputs, node.vjp(node.grad) if node.inputs else ()):\n"
+            "            x.grad = x.grad + gx\n"
+            "            further(x)\n"
+            "\n"
+            "    further(root)"
+        ),
+        "a function that calls itself for each input hands on what it has before the other users have reported; go by the reversed order",
+    ),
 }
 RIGHT["backward"] = {
     "collect in a dictionary": (
@@ -445,6 +461,17 @@ RIGHT["backward"] = {
         "        if node.inputs:\n"
         "            for x, gx in zip(node.inputs, node.vjp(node.grad)):\n"
         "                x.grad[...] += gx"
+    ),
+    "the gradient that came, as it is": (
+        "def backward(root, g):\n"
+        "    order = in_order(root)\n"
+        "    for node in order:\n"
+        "        node.grad = 0.0\n"
+        "    root.grad = g\n"
+        "    for node in reversed(order):\n"
+        "        if node.inputs:\n"
+        "            for x, gx in zip(node.inputs, node.vjp(node.grad)):\n"
+        "                x.grad = x.grad + gx"
     ),
 }
 
@@ -524,6 +551,23 @@ WRONG["gradient_check"] = {
         "    claimed = np.sum(gradient * v)\n",
         "    v = v / np.linalg.norm(v)\n    claimed = np.sum(gradient * v)\n",
         "you shortened v to length 1: the slope asked for is along v as it comes, per unit of s",
+    ),
+    "a small number in the divisor": (
+        ("bool(abs(claimed - measured) <= tol * larger)"),
+        ("bool(abs(claimed - measured) / (larger + 1e-8) <= tol)"),
+        "a small number added to the divisor makes every tiny slope agree: multiply tol by the larger slope, and do not divide",
+    ),
+    "share of the sum": (
+        "def gradient_check(f, x, gradient, v, h, tol=1e-5):\n"
+        "    claimed = np.sum(gradient * v)\n"
+        "    measured = (f(x + h * v) - f(x - h * v)) / (2 * h)\n"
+        "    return claimed, measured, bool(abs(claimed - measured) <= tol * (abs(claimed) + abs(measured)))",
+        "tol is a share of the larger slope; the sum of both is twice as forgiving",
+    ),
+    "tol ignored": (
+        ("<= tol * larger"),
+        ("<= 1e-5 * larger"),
+        "the argument tol is ignored: 1e-5 is only what it is when left out",
     ),
 }
 RIGHT["gradient_check"] = {
@@ -684,6 +728,11 @@ WRONG["operators"] = {
         "return record(lambda a: power(a, n), self)",
         "return Value(self.value**n)",
         "the number is right, but the new Value does not know what it came from, so no gradient passes",
+    ),
+    "minus in front without the graph": (
+        ("return self * -1.0"),
+        ("return Value(-self.value)"),
+        "a new Value of the bare number does not know what it came from, so no gradient passes: write -x as x times -1",
     ),
 }
 RIGHT["operators"] = {

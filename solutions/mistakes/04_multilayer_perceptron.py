@@ -805,6 +805,7 @@ WRONG["one_unit"] = {
         "return w1.T, b1, w2.T, b2",
         "weights are (out, in): (12, 2) and (2, 12)",
     ),
+    "uphill": (("w - 0.5 * g"), ("w + 0.5 * g"), "the step goes against the gradient"),
 }
 RIGHT["one_unit"] = {
     "the lesson's own start": (

@@ -453,6 +453,11 @@ WRONG["lost_bypass"] = {
         "        h += np.maximum(h @ w1.T + b1, 0) @ w2.T + b2\n        outputs.append(h)\n    return outputs",
         "the list holds one and the same array many times: += changes the outputs already in it",
     ),
+    "the hidden layer handed on": (
+        ("h = h + a @ w2.T + b2"),
+        ("h = a + a @ w2.T + b2"),
+        "a has a name of its own now, but it is still a that is added: the block's input h must be",
+    ),
 }
 RIGHT["lost_bypass"] = {
     "saves the input": (

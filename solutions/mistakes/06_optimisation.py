@@ -269,6 +269,14 @@ WRONG["momentum_step"] = {
         "(1 + mu) * v if nesterov else v",
         "you started from w as if the particle were there; it is lr mu v behind, with the old v",
     ),
+    "downhill velocity with the rate inside": (
+        (
+            "def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):\n"
+            "    v = mu * v - lr * g\n"
+            "    return w + (mu * v - lr * g if nesterov else v), v"
+        ),
+        "this velocity holds the rate and points downhill, as many texts write it; asked is one that gathers the gradients, with -lr in the step",
+    ),
 }
 RIGHT["momentum_step"] = {
     "two formulas": (
@@ -586,6 +594,11 @@ WRONG["adam_step"] = {
         "    m, s = beta1 * m + (1 - beta1) * g, beta2 * s + (1 - beta2) * g**2\n    kept[w.shape] = (m, s, t)\n"
         "    return w - lr * m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + eps), (m, s, t)",
         "the function keeps a state of its own: all arrays of weights and all runs share it. Use the one that comes in",
+    ),
+    "beta and 1 - beta exchanged": (
+        ("    m = beta1 * m + (1 - beta1) * g\n    s = beta2 * s + (1 - beta2) * g**2"),
+        ("    m = (1 - beta1) * m + beta1 * g\n    s = (1 - beta2) * s + beta2 * g**2"),
+        "beta keeps the old mean, 1 - beta takes in the new gradient; here they are exchanged",
     ),
 }
 RIGHT["adam_step"] = {

@@ -659,6 +659,16 @@ WRONG["batch_norm_vjp"] = {
         "x -= x.mean(axis=axes, keepdims=True)\n    centred = x",
         "x was changed in place: the layer before still needs it",
     ),
+    "half through the variance": (
+        ("(g * normal).mean(axis=axes, keepdims=True)"),
+        ("(g * normal).mean(axis=axes, keepdims=True) / 2"),
+        "the way through the variance is half as wide as it should be: the slope of a square is 2 (x - mean)",
+    ),
+    "twice through the variance": (
+        ("(g * normal).mean(axis=axes, keepdims=True)"),
+        ("(g * normal).mean(axis=axes, keepdims=True) * 2"),
+        "the way through the variance is twice as wide as it should be: the slope of a root is one half divided by the root",
+    ),
 }
 RIGHT["batch_norm_vjp"] = {
     "the three ways one by one": (
@@ -786,6 +796,22 @@ WRONG["dropout_both"] = {
         "h**2 * p / (1 - p) if inverted else h**2 * p * (1 - p)",
         "np.abs(h) * p / (1 - p) if inverted else np.abs(h) * p * (1 - p)",
         "the variance grows with the square of h",
+    ),
+    "p kept, and scaled by p": (
+        (
+            "def dropout_both(h, p, u, training, inverted):\n"
+            "    if not training:\n"
+            "        return h if inverted else h * p\n"
+            "    kept = np.where(u < p, h, 0)\n"
+            "    return kept / p if inverted else kept\n"
+            "\n"
+            "\n"
+            "def dropout_moments(h, p, inverted):\n"
+            "    mean = h if inverted else (1 - p) * h\n"
+            "    variance = h**2 * p / (1 - p) if inverted else h**2 * p * (1 - p)\n"
+            "    return mean, variance"
+        ),
+        "p is the probability to be dropped; here it is taken for the probability to be kept, throughout",
     ),
 }
 RIGHT["dropout_both"] = {
@@ -983,6 +1009,11 @@ WRONG["augmented"] = {
         "signal += noise *",
         "return a new array; here signal itself was changed and nothing returned",
     ),
+    "up and left": (
+        ("down, right = dy[k], dx[k]"),
+        ("down, right = -dy[k], -dx[k]"),
+        "positive dy shifts down and positive dx to the right: both shifts go the other way here",
+    ),
 }
 RIGHT["augmented"] = {
     "padded and cut": (
@@ -1162,6 +1193,16 @@ WRONG["mixed_modes"] = {
         "for batches in epochs:",
         "for batches in epochs[:-1]:",
         "all epochs are to be run",
+    ),
+    "gradients lost before the step": (
+        ("            optimizer.zero_grad()\n            F.cross_entropy(model(Tensor(x)), t).backward()"),
+        ("            F.cross_entropy(model(Tensor(x)), t).backward()\n            optimizer.zero_grad()"),
+        "zero_grad stands between backward and step: the step finds no gradient",
+    ),
+    "Tensors kept": (
+        ("losses.append(F.cross_entropy(model(Tensor(x_val)), t_val).item())"),
+        ("losses.append(F.cross_entropy(model(Tensor(x_val)), t_val))"),
+        "floats are asked: a Tensor keeps the whole graph it came from in memory; .item() takes the number out",
     ),
 }
 RIGHT["mixed_modes"] = {

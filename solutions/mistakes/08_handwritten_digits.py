@@ -139,6 +139,21 @@ WRONG["confusion"] = {
         "return counts / occurs[:, None],",
         "the table is to hold counts; shares of each row hide how many samples there were",
     ),
+    "number of right ones": (
+        ("right.sum() / counts.sum()"),
+        ("right.sum()"),
+        "that is how many are right; accuracy is their share of all samples",
+    ),
+    "repeats counted once in the table": (
+        (
+            "def confusion(predicted, t, classes=10):\n"
+            "    counts = np.zeros((classes, classes), int)\n"
+            "    counts[t, predicted] += 1\n"
+            "    occurs = np.maximum(counts.sum(axis=1), 1)\n"
+            "    return counts, np.mean(predicted == t), np.diag(counts) / occurs"
+        ),
+        "`counts[t, predicted] += 1` adds 1 only once to a cell that occurs often; use np.add.at or a loop. The accuracy does not notice",
+    ),
 }
 RIGHT["confusion"] = {
     "a loop": """
@@ -218,6 +233,7 @@ WRONG["knn_predict"] = {
         "return votes.max(axis=1)",
         "this is how many votes the winner has, not who the winner is",
     ),
+    "one neighbour too many": (("[:, :k]"), ("[:, : k + 1]"), "k neighbours vote; here one more does"),
 }
 RIGHT["knn_predict"] = {
     "a loop over queries": """
@@ -306,6 +322,46 @@ WRONG["train_mlp"] = {
         "nn.Linear(x.shape[1], hidden, rng=rng)",
         "nn.Linear(x.shape[1], hidden, bias=False, rng=rng)",
         "the hidden layer has lost its biases: a unit without one answers to the black image with 0, whatever it learns",
+    ),
+    "gradients add up": (
+        (
+            "def train_mlp(x, t, hidden, epochs, rng, lr=0.1, size=8):\n"
+            "    first = nn.Linear(x.shape[1], hidden, rng=rng)\n"
+            "    model = nn.Sequential(first, nn.ReLU(), nn.Linear(hidden, 10, rng=rng)).double()\n"
+            "    optimizer = SGD(model.parameters(), lr=lr, momentum=0.9)\n"
+            "    losses = []\n"
+            "    for _ in range(epochs):\n"
+            "        for images, digits in batches(x, t, size=size, rng=rng):\n"
+            "            loss = F.cross_entropy(model(images), digits)\n"
+            "            loss.backward()\n"
+            "            optimizer.step()\n"
+            "            losses.append(loss.item())\n"
+            "    return model, losses"
+        ),
+        "without zero_grad the gradients of all steps so far add up",
+    ),
+    "step before backward": (
+        (
+            "def train_mlp(x, t, hidden, epochs, rng, lr=0.1, size=8):\n"
+            "    first = nn.Linear(x.shape[1], hidden, rng=rng)\n"
+            "    model = nn.Sequential(first, nn.ReLU(), nn.Linear(hidden, 10, rng=rng)).double()\n"
+            "    optimizer = SGD(model.parameters(), lr=lr, momentum=0.9)\n"
+            "    losses = []\n"
+            "    for _ in range(epochs):\n"
+            "        for images, digits in batches(x, t, size=size, rng=rng):\n"
+            "            loss = F.cross_entropy(model(images), digits)\n"
+            "            optimizer.zero_grad()\n"
+            "            optimizer.step()\n"
+            "            loss.backward()\n"
+            "            losses.append(loss.item())\n"
+            "    return model, losses"
+        ),
+        "the step comes before backward, where there is no gradient yet: backward, then step",
+    ),
+    "an epoch too few": (
+        ("for _ in range(epochs):"),
+        ("for _ in range(1, epochs):"),
+        "range(1, epochs) has one round less than there are epochs",
     ),
 }
 RIGHT["train_mlp"] = {

@@ -306,6 +306,16 @@ WRONG["receptive_field"] = {
         "in reversed(layers):",
         "the list runs from the input upwards: a stride stretches the layers after it, not those before",
     ),
+    "padding taken off": (
+        ("field += dilation * (kernel - 1) * jump"),
+        ("field += dilation * (kernel - 1) * jump - 2 * _padding"),
+        "padding moves windows over the border; what a window sees does not get narrower",
+    ),
+    "padding for dilation": (
+        ("for kernel, stride, _padding, dilation in"),
+        ("for kernel, stride, dilation, _padding in"),
+        "the tuples are (kernel, stride, padding, dilation): the third number was taken for the dilation",
+    ),
 }
 RIGHT["receptive_field"] = {
     "walking down": """
@@ -1260,6 +1270,11 @@ WRONG["find_template"] = {
         "scores += pattern",
         "scores = pattern",
         "each tap overwrites the one before: add them up",
+    ),
+    "place as one number": (
+        ("    return scores, (int(row), int(column))"),
+        ("    return scores, int(scores.argmax())"),
+        "argmax counts through the flattened map; np.unravel_index makes row and column of it",
     ),
 }
 RIGHT["find_template"] = {

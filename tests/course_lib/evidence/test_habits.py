@@ -68,6 +68,21 @@ def test_a_habit_is_said_only_where_values_explain_nothing_and_no_error_speaks()
     assert diagnose(known, seen(3, 4.5), source).name == "half"
 
 
+def test_what_is_certain_comes_before_what_values_look_like():
+    loop = FOUND["return in the loop"]
+    assert diagnose(record(16, 90), seen(8, 45), loop).name == "by habit: return in the loop"
+    assert (
+        diagnose(record(16, 90), seen(8, 45), "def f(x):\n    return x").name
+        == "by relation: divided by a whole number"
+    )
+    lines = record(16.0, 90.0)
+    lines["lines"][1]["kind"] = "unchanged"
+    changed = [*seen(8.0), Seen("c", "visible", 1, "l", "unchanged", 45.0)]
+    writes = "def f(x):\n    x /= 2\n    return x"
+    assert diagnose(lines, changed, writes).name == "by habit: writes into an argument"
+    assert diagnose({**lines, "parts": {0: "visible", 1: "hidden"}}, changed, writes).name.endswith("an argument")
+
+
 def test_no_right_answer_of_the_course_has_a_habit():
     told = [
         (lesson.slug, exercise.id, found.name)

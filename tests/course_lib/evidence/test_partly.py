@@ -51,7 +51,9 @@ THINGS = [
 def test_what_the_result_is_is_said(expected, got, name, part):
     assert told(("a line", expected, got))[0] == name
     assert part in told(("a line", expected, got))[1]
-    assert 'For "a line", at [1], your result ' in told(("a line", ("x", expected), ("x", got)))[1]
+    inside = told(("a line", ("x", expected), ("x", got)))
+    assert 'For "a line", at [1], your result ' in inside[1]
+    assert inside[0] == ("nothing there" if got is None else name)
 
 
 def test_other_things_are_not_called_so():

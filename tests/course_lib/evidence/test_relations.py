@@ -43,6 +43,8 @@ CASES = [
     (A, A[:, ::-1], "in reverse order", "in reverse order along axis 1."),
     (A, np.roll(A, 1, 0), "moved by one place", "moved one place later."),
     (A, np.r_[A[1:], A[:1] * 9.1], "moved by one place", "moved one place earlier."),
+    (A, A[[3, 3, 3, 3]], "the last place everywhere", "in all of its places what belongs in the last"),
+    (A, A[[0, 3, 3, 3]], "the last place everywhere", "in all but the first of its places"),
     (A, -A, "sign turned", "sign turned."),
     (0.7312, -0.7312, "sign turned", "sign turned."),
     (A, abs(A), "absolute values", "signs are lost."),

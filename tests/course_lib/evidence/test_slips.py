@@ -2,7 +2,7 @@
 
 import pytest
 
-from course_lib.evidence.habits import name_habit, name_slip
+from course_lib.evidence.habits import name_certain, name_habit, name_slip
 
 SURE = {
     "unused argument": ("def f(w, low):\n    return w > 0", "def f(w, low):\n    return w > low"),
@@ -52,6 +52,40 @@ def test_a_slip_is_named_and_its_sibling_is_not(name):
     assert find(slip).name == name
     assert find(slip).say.endswith(".")
     assert find(sibling) is None
+
+
+def test_a_loop_that_may_end_early_is_meant_to_keep_its_last_round():
+    search = "def f(n):\n    best = 0\n    for k in range(n):\n        {}\n        best = k\n    return best"
+    assert name_habit(search.format("pass")).name == "replaced in every round"
+    assert name_habit(search.format("if k * k > n:\n            break")) is None
+    assert name_habit(search.format("if k * k > n:\n            return best")) is None
+
+
+WRITTEN = {
+    "g *= b": ("def f(a, b):\n    def vjp(g):\n        g *= b\n        return g\n    return a, vjp", "g = g * b"),
+    "x[x < 0] = 0": ("def f(x):\n    x[x < 0] = 0\n    return x", "x = np.where(x < 0, 0, x)"),
+    "h += x": ("def f(x):\n    h = x\n    h += x\n    return h", "h = h + x"),
+    "x -= 1": ("def f(x):\n    x = np.asarray(x, float)\n    x -= 1\n    return x", "x = x - 1"),
+    "s.update(rate=1)": ("def f(s):\n    s.update(rate=1)\n    return s", "s = s | {'rate': 1}"),
+}
+
+
+@pytest.mark.parametrize("line", WRITTEN)
+def test_a_line_that_writes_into_an_argument_is_named_where_an_input_was_changed(line):
+    source, instead = WRITTEN[line]
+    assert name_certain(source, changed=True).say.startswith(f"`{line}` writes into what came in")
+    assert name_certain(source, changed=False) is None
+    assert name_certain(source.replace(line, instead), changed=True) is None
+
+
+def test_a_loop_that_looks_back_rightly_begins_at_1():
+    pairs = "def f(s):\n    t = 0\n    for i in range(1, len(s)):\n        t += s[{}] * s[i]\n    return t"
+    assert name_slip(pairs.format("i")).name == "range from 1"
+    assert name_slip(pairs.format("i - 1")) is None
+
+
+def test_a_copy_may_be_written_into():
+    assert name_certain("def f(x):\n    x = x.copy()\n    x -= 1\n    return x", changed=True) is None
 
 
 def test_what_is_no_python_has_no_slip():
