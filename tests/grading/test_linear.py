@@ -5,6 +5,7 @@ import gc
 import io
 import itertools
 import json
+import math
 import time
 
 import numpy as np
@@ -228,7 +229,11 @@ def seconds(call):
 
 @pytest.mark.parametrize("name", READERS)
 def test_twice_the_bytes_take_less_than_three_times_as_long(name):
-    times = [seconds(READERS[name](n)) for n in (500, 1000, 2000)]
-    for once, twice in itertools.pairwise(times):
-        assert twice < max(GROWTH * once, FLOOR), times
+    calls, times = [READERS[name](n) for n in (500, 1000, 2000)], [math.inf] * 3
+    for _ in range(4):  # a machine that others use changes its speed between two sizes: the best of some rounds counts
+        times = [min(before, seconds(call)) for before, call in zip(times, calls, strict=True)]
+        too_long = [twice for once, twice in itertools.pairwise(times) if twice >= max(GROWTH * once, FLOOR)]
+        if not too_long:
+            break
+    assert not too_long, times
     assert times[-1] < 2, "and all of it is soon read"

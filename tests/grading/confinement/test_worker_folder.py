@@ -122,6 +122,7 @@ print(place, os.access(place + "/frames.py", os.R_OK), *told, sep="; ")
 
 
 def test_a_start_without_confinement_leaves_nothing_in_the_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # else the driver's byte-code is left, on purpose
     worker = tmp_path / "worker"
     shutil.copytree(mounts.WORKER, worker, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr("grading.confinement.bubblewrap.find", lambda: None)
