@@ -29,7 +29,7 @@ app = typer.Typer(
 
 def main():
     """Run the command line; a user's mistake prints one sentence on stderr and exits with 2, Ctrl-C with 130."""
-    gc.set_threshold(YOUNG)
+    gc.set_threshold(YOUNG, 10, 4)  # and through all that is old after 40 times: a class of any size is held flat
     atexit.register(gc.freeze)  # nor is anything looked through at the end: the system takes it all back
     try:
         assemble()
