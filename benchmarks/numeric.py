@@ -27,6 +27,7 @@ CONVOLUTIONS = {  # images, weight, padding, whether the images want a gradient
     "ResNet 64->64 3x3 @8": ((32, 64, 8, 8), (64, 64, 3, 3), 1, True),
 }
 NORMS = {"16 channels @32": (32, 16, 32, 32), "32 channels @16": (32, 32, 16, 16), "64 channels @8": (32, 64, 8, 8)}
+PRODUCTS = {"20x250 by 250x1024": (8, 20, 250, 1024), "16x784 by 784x1024": (4, 16, 784, 1024)}
 POOLS = {"10 channels @24": (128, 10, 24, 24), "20 channels @8": (128, 20, 8, 8)}
 
 
@@ -58,6 +59,14 @@ def growth(table, seconds):
             table.add(f"conv2d, {what} {value}", 1, *side_by_side(*pair, seconds=seconds))
     for length in (500, 5000, 50000):
         table.add(f"graph of {length} operations", 1, *side_by_side(*pairs.chain(length), seconds=seconds, least=3))
+
+
+def blocks(seconds):
+    """Products of few rows by many columns, beside one call of NumPy's."""
+    table = Table("NumPy")
+    for name, sizes in PRODUCTS.items():
+        table.add(f"product, {name}", 1, *side_by_side(*pairs.wide_product(*sizes), seconds=seconds))
+    return table.rows
 
 
 def peak_memory():
@@ -117,10 +126,12 @@ def main():
                 for name, case in cases.items():
                     if options.only in f"{kind} {name}":
                         both_ways(table, f"{kind} {name}", make(case), count, seconds / 2)
-    if not options.only:
-        with threads(1):
+    with threads(1):
+        if not options.only:
             growth(table, seconds / 3)
-        table.rows += peak_memory()
+            table.rows += peak_memory()
+        if options.only in "products":
+            table.rows += blocks(seconds / 3)
     return write(table.rows, options.json)
 
 

@@ -11,6 +11,7 @@ from benchmarks.networks import ResNet20, lenet
 from course_lib import functional as F
 from course_lib import nn, optim
 from course_lib.autograd.tensor import Tensor
+from course_lib.ops.products import wide
 
 
 class TorchBlock(tnn.Module):
@@ -175,6 +176,13 @@ def batch_norm(images):
 def max_pool(images, kernel_size=2):
     """Max pooling of images (n, c, h, w)."""
     return forward_and_backward(lambda x: F.max_pool2d(x, kernel_size), lambda x: TF.max_pool2d(x, kernel_size), images)
+
+
+def wide_product(count, n, k, m):
+    """`count` products (n, k) by (k, m): in blocks of columns, and by one call of NumPy's."""
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((n, k), np.float32), rng.standard_normal((count, k, m), np.float32)
+    return lambda: wide(a, b), lambda: np.matmul(a, b)
 
 
 def chain(length):

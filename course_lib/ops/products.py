@@ -2,7 +2,7 @@
 
 Before it multiplies, OpenBLAS copies both matrices into an order of its own. For matrices with few rows that takes as
 long as the product. Small ones it multiplies as they lie, where the processor has AVX-512; so a product is cut into
-small ones: a convolution's is twice as quick.
+small ones: a convolution's up to twice as quick (`python benchmarks/numeric.py --only products`).
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _width(n: int, k: int, m: int, transposed: bool) -> int:
 
 def _most(k: int, other: int, transposed: bool) -> int:
     """Rows, or columns, of a product with k terms and `other` columns, or rows, that the library takes as it lies."""
-    most = SMALL // (k * other)
+    most = SMALL // max(1, k * other)
     return min(most, NARROW // other if k >= 128 else 0) if transposed else most
 
 

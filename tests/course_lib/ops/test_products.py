@@ -77,8 +77,10 @@ def test_a_wide_product_goes_by_blocks_of_columns(small, n, k, m, transposed, wi
     assert seen == [width, width]
 
 
-@pytest.mark.parametrize("shape", [(0, 3, 4), (2, 0, 4), (2, 3, 0)])
+@pytest.mark.parametrize("shape", [(0, 3, 4), (2, 0, 4), (2, 3, 0), (64, 0, 64)])
 def test_a_product_of_nothing_is_nothing(shape, takes):
     takes(True)
     n, k, m = shape
     assert np.array_equal(products.wide(np.ones((n, k)), np.ones((k, m))), np.zeros((n, m)))
+    column = np.ones(8 * m).reshape(m, 8)[:, :k].T  # whose rows lie side by side
+    assert np.array_equal(products.wide(np.ones((n, k)), column), np.ones((n, k)) @ column)

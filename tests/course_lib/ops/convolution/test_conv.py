@@ -284,11 +284,13 @@ def test_what_is_not_finite_stays_where_it_is_in_wide_layers(wrong, where, rng, 
         np.testing.assert_array_equal(np.isfinite(a), torch.isfinite(b).numpy())
 
 
-@pytest.mark.parametrize("channels", [3, 32])
-def test_an_empty_batch_goes_through_and_back(channels, rng):
+@pytest.mark.parametrize("kernel", [1, 3, 5])
+@pytest.mark.parametrize("channels", [3, 32, 64])
+def test_an_empty_batch_goes_through_and_back(channels, kernel, rng):
     x = np.zeros((0, channels, 8, 8))
-    w = rng.standard_normal((channels, channels, 3, 3))
+    w = rng.standard_normal((channels, channels, kernel, kernel))
     b = np.zeros(channels)
     assert_as_torch(lambda *a: F.conv2d(*a, padding=1), lambda *a: TF.conv2d(*a, padding=1), x, w, b)
+    assert_as_torch(F.conv2d, TF.conv2d, x, w, b)
     assert_as_torch(F.conv_transpose2d, TF.conv_transpose2d, x, w, b)
     assert_as_torch(F.conv1d, TF.conv1d, x[..., 0], w[..., 0], b)
