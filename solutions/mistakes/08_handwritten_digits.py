@@ -324,38 +324,22 @@ WRONG["train_mlp"] = {
         "the hidden layer has lost its biases: a unit without one answers to the black image with 0, whatever it learns",
     ),
     "gradients add up": (
-        (
-            "def train_mlp(x, t, hidden, epochs, rng, lr=0.1, size=8):\n"
-            "    first = nn.Linear(x.shape[1], hidden, rng=rng)\n"
-            "    model = nn.Sequential(first, nn.ReLU(), nn.Linear(hidden, 10, rng=rng)).double()\n"
-            "    optimizer = SGD(model.parameters(), lr=lr, momentum=0.9)\n"
-            "    losses = []\n"
-            "    for _ in range(epochs):\n"
-            "        for images, digits in batches(x, t, size=size, rng=rng):\n"
-            "            loss = F.cross_entropy(model(images), digits)\n"
-            "            loss.backward()\n"
-            "            optimizer.step()\n"
-            "            losses.append(loss.item())\n"
-            "    return model, losses"
-        ),
+        "losses += fit(model, F.cross_entropy, optimizer, batches(x, t, size=size, rng=rng))",
+        "for images, digits in batches(x, t, size=size, rng=rng):\n"
+        "            loss = F.cross_entropy(model(images), digits)\n"
+        "            loss.backward()\n"
+        "            optimizer.step()\n"
+        "            losses.append(loss.item())",
         "without zero_grad the gradients of all steps so far add up",
     ),
     "step before backward": (
-        (
-            "def train_mlp(x, t, hidden, epochs, rng, lr=0.1, size=8):\n"
-            "    first = nn.Linear(x.shape[1], hidden, rng=rng)\n"
-            "    model = nn.Sequential(first, nn.ReLU(), nn.Linear(hidden, 10, rng=rng)).double()\n"
-            "    optimizer = SGD(model.parameters(), lr=lr, momentum=0.9)\n"
-            "    losses = []\n"
-            "    for _ in range(epochs):\n"
-            "        for images, digits in batches(x, t, size=size, rng=rng):\n"
-            "            loss = F.cross_entropy(model(images), digits)\n"
-            "            optimizer.zero_grad()\n"
-            "            optimizer.step()\n"
-            "            loss.backward()\n"
-            "            losses.append(loss.item())\n"
-            "    return model, losses"
-        ),
+        "losses += fit(model, F.cross_entropy, optimizer, batches(x, t, size=size, rng=rng))",
+        "for images, digits in batches(x, t, size=size, rng=rng):\n"
+        "            loss = F.cross_entropy(model(images), digits)\n"
+        "            optimizer.zero_grad()\n"
+        "            optimizer.step()\n"
+        "            loss.backward()\n"
+        "            losses.append(loss.item())",
         "the step comes before backward, where there is no gradient yet: backward, then step",
     ),
     "an epoch too few": (
