@@ -22,7 +22,11 @@ def find_sure(tree: ast.Module) -> Slip | None:
 
 
 def find_written(tree: ast.Module) -> Slip | None:
-    """`(name, sentence)` of a line that writes into what came in, or None; for answers that are seen to change it."""
+    """`(name, sentence)` of a line that writes into what came in, or None; for answers that are seen to change it.
+
+    `x += 1` changes an array and no number: a line that surely writes, `x[0] = 1`, is told before it.
+    """
+    found = []
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         arguments = function.args
         given = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
@@ -32,9 +36,12 @@ def find_written(tree: ast.Module) -> Slip | None:
             if isinstance(target, ast.Name):
                 given = given | {target.id} if _of_same(node.value) in given else given - {target.id}
             elif _writes(node) & given:
-                say = f"`{_short(node)}` writes into what came in: begin with a copy of it, or make a new one."
-                return "writes into an argument", say
-    return None
+                found.append(node)
+    sure = [node for node in found if not isinstance(getattr(node, "target", None), ast.Name)]
+    if not found:
+        return None
+    line = _short((sure or found)[0])
+    return "writes into an argument", f"`{line}` writes into what came in: begin with a copy of it, or make a new one."
 
 
 def _of_same(node: Any) -> str:

@@ -78,6 +78,12 @@ def test_a_line_that_writes_into_an_argument_is_named_where_an_input_was_changed
     assert name_certain(source.replace(line, instead), changed=True) is None
 
 
+@pytest.mark.parametrize("count", ["n += 1", "n -= x.size", "rate *= 2"])
+def test_a_line_that_may_count_a_number_is_not_named_before_one_that_writes(count):
+    source = f"def f(x, n, rate=1.0):\n    {count}\n    x[0] = n * rate\n    return x"
+    assert name_certain(source, changed=True).say.startswith("`x[0] = n * rate` writes into what came in")
+
+
 def test_a_loop_that_looks_back_rightly_begins_at_1():
     pairs = "def f(s):\n    t = 0\n    for i in range(1, len(s)):\n        t += s[{}] * s[i]\n    return t"
     assert name_slip(pairs.format("i")).name == "range from 1"
