@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 
 from course_lib.autograd.keywords import named_methods
+from course_lib.ops.parallel import Later
 
 Self = TypeVar("Self", bound="Recorded")
 
@@ -133,10 +134,13 @@ class Recorded:
                 "backward: nothing that requires a gradient went into this Tensor; no weight did, or no_grad, .data or "
                 ".item() stands on the way"
             )
-        pending = {id(self): (_seed(self, gradient), True)}
+        pending: dict[int, Any] = {id(self): (_seed(self, gradient), True)}
+        late = []
         for step in topological_order(self):
             g, fresh = pending.pop(id(step), (None, False))
-            if g is not None and (step.vjp is None or step._keeps):
+            if isinstance(g, Later):
+                late.append((step, g))
+            elif g is not None and (step.vjp is None or step._keeps):
                 _keep(step, g, fresh and step.vjp is None)
             if step.vjp is None:
                 continue
@@ -144,6 +148,9 @@ class Recorded:
                 _push(step, g, pending)
             if not retain_graph:
                 step.inputs, step.vjp, step.params = (), _freed, None
+        for leaf, awaited in late:
+            g = _fitted(awaited.get(), leaf.data)
+            _keep(leaf, g, g.base is None)
 
     def retain_grad(self: Self) -> Self:
         """Keep `.grad` of this Tensor in `backward` although it is not a leaf; returns the Tensor."""
@@ -179,24 +186,35 @@ def _keep(step: Recorded, g: np.ndarray, fresh: bool) -> None:
 
 
 def _push(step: Any, g: np.ndarray, pending: dict[int, Any]) -> None:
-    """Hand the gradient `g` of a step to its inputs."""
-    gradients = [None if gx is None else np.asarray(gx) for gx in step.vjp(g)]
+    """Hand the gradient `g` of a step to its inputs; what is `Later` only to leaves, who need it at the end."""
+    made = getattr(step.vjp, "later", step.vjp)(g)
+    gradients = [gx if gx is None or isinstance(gx, (np.ndarray, Later)) else np.asarray(gx) for gx in made]
     for i, (x, gx) in enumerate(zip(step.inputs, gradients, strict=True)):
         if gx is None or not x.requires_grad:
             continue
-        data, others = x.data, gradients[:i] + gradients[i + 1 :]
+        if isinstance(gx, Later):
+            if x.vjp is None and id(x) not in pending:
+                pending[id(x)] = (gx, False)
+                continue
+            gx = gx.get()
+        others = gradients[:i] + gradients[i + 1 :]
         alone = gx is not g and gx.base is None and not (others and _is_seen_by(gx, others))
-        if gx.shape != data.shape:
-            gx = unbroadcast(gx, data.shape)
-        if gx.dtype != data.dtype:
-            gx = gx.astype(data.dtype)
+        gx = _fitted(gx, x.data)
         if id(x) in pending:
             total, fresh = pending[id(x)]
+            total = total.get() if isinstance(total, Later) else total
             pending[id(x)] = (np.asarray(np.add(total, gx, out=total if fresh else None)), True)
         else:
             pending[id(x)] = (gx, alone)
 
 
-def _is_seen_by(array: np.ndarray, others: list[np.ndarray | None]) -> bool:
+def _fitted(g: np.ndarray, data: np.ndarray) -> np.ndarray:
+    """A gradient in the shape and the dtype of what it belongs to."""
+    if g.shape != data.shape:
+        g = unbroadcast(g, data.shape)
+    return g if g.dtype == data.dtype else g.astype(data.dtype)
+
+
+def _is_seen_by(array: np.ndarray, others: list[Any]) -> bool:
     """Whether one of `others` is `array` or a view of it: then adding to `array` would change that one too."""
-    return any(other is array or (other is not None and other.base is array) for other in others)
+    return any(other is array or getattr(other, "base", None) is array for other in others)

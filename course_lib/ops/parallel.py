@@ -14,6 +14,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from contextvars import copy_context
 from functools import cache, partial
 from itertools import islice, pairwise
@@ -22,9 +23,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from course_lib.ops.primitive import Flags
+from course_lib.ops.primitive import Flags, Gradients
 
 _chosen = None  # set_num_threads
+MOST_LATE = 32  # blocks that may wait for a helper: what they need stays in memory
 _teams: dict = {}  # (process, threads) -> helper threads: after a fork the child makes its own
 
 
@@ -68,8 +70,8 @@ def share(work: Callable, blocks: Iterable[Any]) -> list[Any]:
     Work may share out its own work again: it gets the threads that are left. np.errstate holds in all of them.
     """
     blocks = list(blocks)
-    threads = get_num_threads()
-    if min(threads, len(blocks)) < 2 or not matrix_libraries():
+    team = _team() if len(blocks) > 1 else None
+    if team is None:
         return [work(block) for block in blocks]
     results: list[Any] = [None] * len(blocks)
     waiting = iter(enumerate(blocks))
@@ -78,8 +80,7 @@ def share(work: Callable, blocks: Iterable[Any]) -> list[Any]:
         for i, block in waiting:  # next() on one iterator is atomic: whoever is free takes the next block
             results[i] = work(block)
 
-    team = _teams.get((os.getpid(), threads)) or _teams.setdefault((os.getpid(), threads), _Team(threads - 1))
-    offers = [team.offer(partial(copy_context().run, take)) for _ in range(min(len(blocks), threads) - 1)]
+    offers = [team.offer(partial(copy_context().run, take)) for _ in range(min(len(blocks) - 1, team.helpers))]
     try:
         take()
     finally:
@@ -88,6 +89,15 @@ def share(work: Callable, blocks: Iterable[Any]) -> list[Any]:
     for error in filter(None, errors):
         raise error
     return results
+
+
+def _team() -> _Team | None:
+    """The helpers of this process; None where the caller works alone."""
+    threads = get_num_threads()
+    if threads < 2 or not matrix_libraries():
+        return None
+    key = os.getpid(), threads
+    return _teams.get(key) or _teams.setdefault(key, _Team(threads - 1))
 
 
 class Task(NamedTuple):
@@ -113,11 +123,61 @@ def beside(makers: Sequence[Callable[[], Task]], needs: Flags) -> tuple[Any, ...
     return tuple(task.whole(list(islice(results, len(task.blocks)))) if task else None for task in tasks)
 
 
+class Patient:
+    """A vjp by `gradients(g, run)`, where `run` is `beside`; by `later` some gradients may come as a `Later`."""
+
+    def __init__(self, gradients: Callable[[np.ndarray, Callable], Gradients]) -> None:
+        self.gradients = gradients
+
+    def __call__(self, g: np.ndarray) -> Gradients:
+        """The gradients of the inputs."""
+        return self.gradients(g, beside)
+
+    def later(self, g: np.ndarray) -> tuple[np.ndarray | Later | None, ...]:
+        """The same, but all after the first perhaps to come: for whoever needs these only at the end."""
+        return self.gradients(g, _first_now)
+
+
+def _first_now(makers: Sequence[Callable[[], Task]], needs: Flags) -> tuple[Any, ...]:
+    """As `beside`, but what stands behind the first may come as a `Later`: helpers make it while the caller goes on.
+
+    So they have something to do in all that is not shared out.
+    """
+    team = _team()
+    if team is None or len(team.late) > MOST_LATE:
+        return beside(makers, needs)
+    others = [team.later(make()) if needed else None for make, needed in zip(makers[1:], needs[1:], strict=False)]
+    return makers[0]().run() if needs[0] else None, *others
+
+
+class Later:
+    """The array of a task that helpers do when they have nothing else to do."""
+
+    def __init__(self, task: Task) -> None:
+        self.task, self.context = task, copy_context()
+        self.results: list[Any] = [None] * len(task.blocks)
+        self.offers = [_Offer(partial(copy_context().run, partial(self._make, i))) for i in range(len(task.blocks))]
+
+    def _make(self, i: int) -> None:
+        self.results[i] = self.task.work(self.task.blocks[i])
+
+    def get(self) -> np.ndarray:
+        """The array: the caller makes what no helper has begun, from the end, as they come from the beginning."""
+        for offer in reversed(self.offers):
+            offer.accept()
+            error = offer.end()
+            if error:
+                raise error
+        return self.context.run(self.task.whole, self.results)
+
+
 class _Team:
     """Helper threads, waiting at one queue for ever: nobody hands them out, so that no interrupt can lose them."""
 
     def __init__(self, helpers: int) -> None:
-        self.queue: SimpleQueue[_Offer] = SimpleQueue()
+        self.helpers = helpers
+        self.queue: SimpleQueue[_Offer | None] = SimpleQueue()
+        self.late: deque[_Offer] = deque()
         for _ in range(helpers):
             threading.Thread(target=self._help, name="course_lib", daemon=True).start()
 
@@ -127,9 +187,21 @@ class _Team:
         self.queue.put(offer)
         return offer
 
+    def later(self, task: Task) -> Later:
+        """Let the helpers begin with `task` as soon as nobody waits for them."""
+        made = Later(task)
+        self.late.extend(made.offers)
+        for _ in range(self.helpers):
+            self.queue.put(None)  # whoever sleeps wakes up
+        return made
+
     def _help(self) -> None:
         while True:
-            self.queue.get().accept()
+            if offer := self.queue.get():
+                offer.accept()
+            with suppress(IndexError):  # another helper was quicker
+                while self.queue.empty():
+                    self.late.popleft().accept()
 
 
 class _Offer:

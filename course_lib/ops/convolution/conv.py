@@ -5,6 +5,7 @@ As in torch and in all of deep learning, "convolution" is cross-correlation: the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from course_lib.arithmetic import Padding, Pair
 from course_lib.ops.convolution import correlate, winograd
 from course_lib.ops.convolution.input_gradient import input_gradient
 from course_lib.ops.convolution.windows import batch_last, geometry, logical
-from course_lib.ops.parallel import Task, beside
+from course_lib.ops.parallel import Patient, Task
 from course_lib.ops.primitive import Flags, Gradients, Result
 
 ALL = (True, True, True)
@@ -80,15 +81,15 @@ def _convolution(
     out = (winograd if fast else correlate).correlate(x, weight, geo, bias).run()
 
     @_calm
-    def vjp(g: np.ndarray) -> Gradients:
+    def gradients(g: np.ndarray, run: Callable) -> Gradients:
         g = batch_last(g)
         to_input = winograd.input_gradient if fast else input_gradient
         to_weight = (winograd if fast else correlate).weight_gradient
         tasks = [lambda: to_input(g, weight, geo), lambda: to_weight(x, g, geo), lambda: bias_gradient(g)]
-        gx, *others = beside(tasks if bias is not None else tasks[:2], needs)
+        gx, *others = run(tasks if bias is not None else tasks[:2], needs)
         return None if gx is None else logical(gx), *others
 
-    return logical(out), vjp
+    return logical(out), Patient(gradients)
 
 
 def _channels_elsewhere(name: str, shape: tuple[int, ...], wanted: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course_lib import arithmetic
@@ -10,7 +12,7 @@ from course_lib.ops.convolution.conv import ALL, bias_gradient, check_arrays, ch
 from course_lib.ops.convolution.correlate import correlate, weight_gradient
 from course_lib.ops.convolution.input_gradient import input_gradient
 from course_lib.ops.convolution.windows import Geometry, batch_last, logical
-from course_lib.ops.parallel import beside
+from course_lib.ops.parallel import Patient
 from course_lib.ops.primitive import Flags, Gradients, Result
 
 
@@ -48,10 +50,10 @@ def conv_transpose2d(
     if bias is not None:
         out += bias.reshape(-1, 1, 1, 1)
 
-    def vjp(g: np.ndarray) -> Gradients:
+    def gradients(g: np.ndarray, run: Callable) -> Gradients:
         g = batch_last(g)
         tasks = [lambda: correlate(g, weight, geo), lambda: weight_gradient(g, x, geo), lambda: bias_gradient(g)]
-        gx, *others = beside(tasks if bias is not None else tasks[:2], needs)
+        gx, *others = run(tasks if bias is not None else tasks[:2], needs)
         return None if gx is None else logical(gx), *others
 
-    return logical(out), vjp
+    return logical(out), Patient(gradients)

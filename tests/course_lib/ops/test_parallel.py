@@ -171,3 +171,91 @@ def test_no_more_threads_are_at_work_than_were_asked_for(threads):
 
     parallel.share(lambda _: parallel.share(work, range(5)), range(6))
     assert most[0] == 2
+
+
+def _patient(*tasks):
+    needs = (True,) * len(tasks)
+    return parallel.Patient(lambda g, run: run([lambda task=task: task for task in tasks], needs))
+
+
+def test_what_can_wait_is_made_while_the_caller_goes_on(threads):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(i):
+        begun.set()
+        assert go_on.wait(30)
+        return threading.current_thread()
+
+    def first(i):
+        assert begun.wait(30)  # while the caller makes what is wanted now
+        return i
+
+    threads(2)
+    vjp = _patient(parallel.Task(first, [7], sum), parallel.Task(work, [0], list))
+    now, late = vjp.later(None)
+    assert now == 7
+    go_on.set()
+    assert late.get() != [threading.main_thread()]
+    threads(1)
+    begun.set()
+    assert vjp.later(None) == (7, [threading.main_thread()]) == vjp(None)
+
+
+def test_what_somebody_waits_for_goes_before_what_can_wait(threads):
+    threads(2)
+    order, gate = [], threading.Barrier(2, timeout=30)
+
+    def late(i):
+        if i == 0:
+            gate.wait()  # the helper has begun, then the caller asks for a hand
+            time.sleep(0.05)
+        order.append((threading.current_thread(), f"late {i}"))
+
+    made = _patient(parallel.Task(lambda i: i, [], sum), parallel.Task(late, range(20), len)).later(None)[1]
+    gate.wait()
+    parallel.share(lambda _: (gate.wait(), order.append((threading.current_thread(), "now"))), range(2))
+    assert made.get() == 20
+    assert [what for thread, what in order if thread is not threading.main_thread()][:2] == ["late 0", "now"]
+    assert sorted(what for _, what in order) == sorted(["now", "now", *(f"late {i}" for i in range(20))])
+
+
+def test_helpers_that_do_not_keep_up_are_given_no_more(threads, monkeypatch):
+    monkeypatch.setattr(parallel._Team, "_help", lambda self: None)
+    monkeypatch.setattr(parallel, "_teams", {})
+    threads(2)
+    vjp = _patient(parallel.Task(lambda i: i, [1], sum), parallel.Task(lambda i: i, range(10), sum))
+    late = [vjp.later(None)[1] for _ in range(6)]
+    assert [isinstance(g, parallel.Later) for g in late] == [True] * 4 + [False] * 2
+    assert [g.get() if isinstance(g, parallel.Later) else g for g in late] == [45] * 6
+
+
+@pytest.mark.parametrize("helped", [False, True])
+def test_an_error_in_what_can_wait_is_raised_where_it_is_asked_for(threads, monkeypatch, helped):
+    if not helped:
+        monkeypatch.setattr(parallel._Team, "_help", lambda self: None)
+    monkeypatch.setattr(parallel, "_teams", {})
+    threads(3)
+    task = parallel.Task(lambda i: 1 / (i - 2), range(5), sum)
+    with np.errstate(over="raise"):
+        late, kept = _patient(parallel.Task(abs, [], sum), task, parallel.Task(lambda _: np.geterr(), [0], list)).later(
+            0
+        )[1:]
+    with pytest.raises(ZeroDivisionError):
+        late.get()
+    assert kept.get()[0]["over"] == "raise"
+
+
+def test_an_interrupt_ends_what_can_wait_at_once(threads, monkeypatch):
+    monkeypatch.setattr(parallel._Team, "_help", lambda self: None)
+    monkeypatch.setattr(parallel, "_teams", {})
+    threads(2)
+    done = []
+
+    def work(i):
+        done.append(i)
+        signal.raise_signal(signal.SIGINT)
+
+    late = _patient(parallel.Task(abs, [], sum), parallel.Task(work, range(9), list)).later(None)[1]
+    with pytest.raises(KeyboardInterrupt):
+        late.get()
+    assert done == [8]
