@@ -199,7 +199,9 @@ def _push(step: Any, g: np.ndarray, pending: dict[int, Any]) -> None:
             gx = gx.get()
         others = gradients[:i] + gradients[i + 1 :]
         alone = gx is not g and gx.base is None and not (others and _is_seen_by(gx, others))
-        gx = _fitted(gx, x.data)
+        data = x.data
+        if gx.shape != data.shape or gx.dtype != data.dtype:
+            gx = _fitted(gx, data)
         if id(x) in pending:
             total, fresh = pending[id(x)]
             total = total.get() if isinstance(total, Later) else total

@@ -1,4 +1,4 @@
-"""Share the blocks of one operation between Python threads.
+"""Share the blocks of one operation between Python threads, and let helpers make what nobody waits for yet.
 
 NumPy lets go of the interpreter lock inside ufuncs and matrix products, so two threads on two halves of an image run
 side by side. The matrix library's own threads must keep out of it: after each product they spin for some 100 ms in

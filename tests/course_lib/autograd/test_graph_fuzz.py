@@ -38,7 +38,8 @@ def primitives():
                     yield name
 
 
-INNER = {"_convolution", "_extreme", "_mapped", "beside", "floor_divide"}  # what primitives share; what is detached
+# what primitives share, and what is detached
+INNER = {"_convolution", "_extreme", "_first_now", "_mapped", "beside", "floor_divide"}
 
 
 BY_METHOD = {"relu", "sigmoid", "tanh", "gather"}  # what the operations ask a Tensor for, or their inputs
