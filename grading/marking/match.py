@@ -149,13 +149,16 @@ class Matching:
         ]
         return max(before, default=-1), min([x for x in after if x > max(before, default=-1)], default=10**9)
 
+    def moved(self):
+        """The lesson's cells whose pieces do not follow each other as in the lesson."""
+        order = sorted((min(p.index for p in self.found[i]), i) for i in self.found)
+        places = [i for _, i in order]
+        return [self.skeleton.cells[place] for place in sorted(set(places) - set(_longest_rising(places)))]
+
     def written_elsewhere(self, cell, place, home, names):
         """The piece, far from its cell at `home` (None: it is gone), that answers it, or makes what it lacks: `names`,
         or where there are none what its check asks for. None where there is no such piece.
         """
-        if cell.role == "question":
-            following = self.free.get(home + 1) if home is not None else None
-            return following if following is not None and following.kind == "markdown" else None
         low, high = self.gap(place)
         if home is not None:
             low = home
@@ -179,6 +182,17 @@ class Matching:
                 if _makes(piece, names, made) and not same_text(piece.source, home.source):
                     return piece
         return None
+
+
+def _longest_rising(numbers):
+    """The longest rising subsequence: what was not moved."""
+    if numbers == sorted(numbers):
+        return numbers
+    best = []
+    for n in numbers:
+        before = max((run for run in best if run[-1] < n), key=len, default=[])
+        best.append([*before, n])
+    return max(best, key=len, default=[])
 
 
 def _makes(piece, names, wanted):
