@@ -102,20 +102,22 @@ class Matching:
                 if defines:
                     self._take(place, defines, "names")
             elif cell.role == "solution" and self._own_variable(cell):
-                wanted = assigned_names(cell.source)
+                wanted = self.asked(cell)
                 assigns = [p for p in self.free.values() if p.kind == "code" and wanted & assigned_names(p.source)]
                 if assigns:
                     self._take(place, assigns, "names")
             elif cell.role == "solution" and cell.kind == "code":
-                wanted = self._asked(cell)
+                wanted = self.asked(cell)
                 binds = [p for p in self.free.values() if p.kind == "code" and wanted & set(bound_names(p.source))]
                 if binds:
                     self._take(place, binds, "names")
 
-    def _asked(self, cell):
-        """The names that the checks of an exercise need and no cell of the lesson binds: its stub names none."""
-        if assigned_names(cell.source):
-            return set()
+    def asked(self, cell):
+        """The names by which the answer to an exercise is known: its functions; the variable of a prediction, if no
+        other has it; where the stub names none, what its checks need and no cell of the lesson binds.
+        """
+        if cell.names or assigned_names(cell.source):
+            return set(cell.names or (assigned_names(cell.source) if self._own_variable(cell) else ()))
         needed, given = set(), set(dir(builtins))
         for other in self.skeleton.cells:
             if other.kind == "code":
@@ -162,9 +164,7 @@ class Matching:
         low, high = self.gap(place)
         if home is not None:
             low = home
-        wanted = set() if names else self._asked(cell)
-        if not names and self._own_variable(cell):
-            wanted = assigned_names(cell.source)
+        wanted = set() if names else self.asked(cell)
         makes = [p for p in self.free.values() if p.kind == "code" and _makes(p, names, wanted)]
         if any(low < p.index < high for p in makes):
             return None  # stands between the stub and the next known cell: it runs at the right time as it is
@@ -177,7 +177,7 @@ class Matching:
             home = self.skeleton.cells[other]
             if other == place or home.kind != "code" or home.role not in ("solution", "check") or names & home.names:
                 continue
-            made = wanted - set(bound_names(home.source)) if home.role == "check" else set()
+            made = wanted.difference(bound_names(home.source), bound_names(home.reference))
             for piece in pieces:
                 if _makes(piece, names, made) and not same_text(piece.source, home.source):
                     return piece

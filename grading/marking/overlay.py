@@ -16,6 +16,7 @@ from grading.lessons.cells import SKIP, defined_names, tree_of
 from grading.marking.answer_text import lacking, runnable, without_checks
 from grading.marking.match import Matching, same_text
 from grading.marking.merged import cut_apart
+from grading.marking.shared import share
 from grading.marking.written import added_to, as_one, written_beside
 
 OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wrong lesson", "late")
@@ -222,7 +223,7 @@ class Overlay:
         """A stub left alone while the answer stands where it would run at the wrong time: in a new cell, in another
         exercise's or in a check; one cell may hold the answers to many. So with one of the functions of an answer.
         """
-        moved = set()
+        moved = {}
         for place, cell in enumerate(self.lesson.cells):
             if cell.role == "question":
                 self._written_beside(place, cell, made)
@@ -234,14 +235,13 @@ class Overlay:
                 if not names:
                     continue
             piece = self.matching.written_elsewhere(cell, place, self._home(place), names)
-            if piece is not None:
-                moved.add(piece.index)
+            if piece:
+                moved.setdefault(piece.index, []).append(place)
                 name = cell.grade_id if whole else f"{cell.grade_id}, {', '.join(sorted(names))}"
                 text = self._runnable(piece.source, name) if cell.kind == "code" else piece.source
-                made[place] = _skeleton_cell(
-                    cell, text if whole else f"{made[place]['source']}\n\n\n{text}", piece.attachments
-                )
+                made[place] = _skeleton_cell(cell, text if whole else f"{made[place]['source']}\n\n\n{text}")
                 self.repairs.append(f"{name}: the answer stood in {self._where(piece)} and is put in its place")
+        share(self.matching, made, moved)
         for index in moved:
             self.free.pop(index, None)
 
