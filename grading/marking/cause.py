@@ -33,7 +33,8 @@ def first_failed(run, steps, skeleton):
         if error.get("ename") == "NotDone":
             continue
         if cell.status == "killed":
-            said = "was stopped by a limit" if not cell.reason else f"was stopped by the {cell.reason}"
+            stopped = f"was stopped by {f'the {cell.reason}' if cell.reason else 'a limit'}"
+            said = "ended the whole process" if cell.reason == "died" else stopped
         else:
             said = _error(error or _printed(cell))
         return f"The first cell that failed is {_place(step, skeleton)}: it {said}."
