@@ -16,7 +16,7 @@ MAX_FILE = 150_000_000  # saved outputs included
 MAX_CELLS = 2_000
 MAX_SOURCE = 2_000_000
 MAX_CODE = 500_000  # characters of code in all: parsing takes a thousand times their room, in the one writing process
-BLANK = " \t\r\n\0"  # a disk or a drive fills a file up with zeros that it did not write to its end
+BLANK = " \t\r\n\0\ufeff"  # a disk or a drive fills a file up with zeros that it did not write to its end
 CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 12})
 BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}[\r\n]*")
 CONFLICT = re.compile(r"^(<{7} |>{7} |={7}\r?$)", re.M)  # in JSON no line of a notebook begins so
@@ -25,8 +25,11 @@ OTHERS = {  # how other files begin that are handed in by mistake
     b"pk\x03\x04": "a zip archive or an office document",
     b"\x1f\x8b": "a compressed archive",
     b"%pdf": "a PDF",
-    b"<!doctype html": "a web page",
-    b"<html": "a web page",
+    b"<": "a web page",
+    b"{\\rtf": "a text with fonts",
+    b"[internetshortcut]": "a link to a web page",
+    b"version https://git-lfs": "a stand-in of git's for a large file",
+    b"#": "a script or a text",
     b"\x89png": "a picture",
     b"\xff\xd8\xff": "a picture",
 }
@@ -103,7 +106,8 @@ def too_large(size):
 
 
 def _json(raw, repairs):
-    kind = next((kind for start, kind in OTHERS.items() if raw.lstrip()[:20].lower().startswith(start)), None)
+    start = raw.lstrip(BLANK.encode())[:30].lower()
+    kind = next((kind for sign, kind in OTHERS.items() if start.startswith(sign)), None)
     if kind is not None:
         raise Refused("corrupt", f"The file is {kind}, not a notebook; hand in the .ipynb file itself.")
     text = _decoded(raw, repairs).strip(BLANK)
