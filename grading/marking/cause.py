@@ -5,7 +5,7 @@ import builtins
 import re
 
 from grading.ids import exercise_of
-from grading.lessons.cells import bound_names, nodes_of, tree_of
+from grading.lessons.cells import ELSEWHERE, bound_names, nodes_of, tree_of
 from grading.marking.hidden_tests import is_hidden
 from grading.marking.safe_outputs import plain_text
 
@@ -38,22 +38,41 @@ def first_failed(run, steps, skeleton):
         else:
             said = _error(error or _printed(cell))
         return f"The first cell that failed is {_place(step, skeleton)}: it {said}."
-    return _made_too_late(run, steps, skeleton) or _takes_pythons(run, steps, skeleton)
+    found = _made_too_late(run, steps, skeleton) or _kept_from_running(run, steps)
+    return found or _takes_pythons(run, steps, skeleton)
 
 
 def _made_too_late(run, steps, skeleton):
     """A name that a check did not find and a cell of the student's makes further down; "" where there is none."""
     places = {step.check: i for i, step in enumerate(steps) if step.check}
+    for check, lost in _not_found(run):
+        below = steps[places[check] + 1 :] if check in places else ()
+        maker = next((step for step in below if OWN.fullmatch(step.id) and lost in bound_names(step.source)), None)
+        if maker is not None:
+            where = _place(maker, skeleton)
+            return f"{lost} is made too late for the check of {check}, in {where}: cells run from the top."
+    return ""
+
+
+def _kept_from_running(run, steps):
+    """An answer below a line such as `%%writefile`, which a check did not find; "" where there is none."""
+    answers = {step.id: step.source.lstrip() for step in steps}
+    for check, lost in _not_found(run):
+        magic, _, text = answers.get(exercise_of(check), "").partition("\n")
+        if ELSEWHERE.match(magic) and lost in bound_names(text):
+            name = magic.split()[0]
+            return f"The answer to {exercise_of(check)} begins with {name}, which does not run what stands below it."
+    return ""
+
+
+def _not_found(run):
+    """(check, name) of each name that a visible line of a check did not find."""
     for one in run.seen:
         value = one.value if one.kind == "raised" and not is_hidden(one) and isinstance(one.value, dict) else {}
         said = value.get("message")
         lost = UNKNOWN.fullmatch(said) if isinstance(said, str) else None
-        below = steps[places[one.check] + 1 :] if lost and one.check in places else ()
-        maker = next((step for step in below if OWN.fullmatch(step.id) and lost[1] in bound_names(step.source)), None)
-        if maker is not None:
-            where = _place(maker, skeleton)
-            return f"{lost[1]} is made too late for the check of {one.check}, in {where}: cells run from the top."
-    return ""
+        if lost:
+            yield one.check, lost[1]
 
 
 def _takes_pythons(run, steps, skeleton):

@@ -252,3 +252,17 @@ def test_a_cell_that_did_not_come_to_its_end_is_told_in_words(reason, said):
     cells = {"own-3": CellRun("own-3", "killed", [], reason=reason)}
     run = Run("finished", cells, [], Isolation("none"))
     assert first_failed(run, [Step("own-3", "x = 1")], small.skeleton()).endswith(said)
+
+
+@pytest.mark.parametrize("line", ["%%writefile mine.py", "%%html"])
+def test_an_answer_below_a_line_that_does_not_run_it_is_told(line, pool):
+    verdict = graded(small.submission(**{**RIGHT, "double": f"{line}\n{small.ANSWER_DOUBLE}"}), pool)
+    name = line.split()[0]
+    assert verdict.cause == f"The answer to double begins with {name}, which does not run what stands below it."
+    assert verdict.checks["double"].score == 0
+
+
+def test_so_is_none_that_was_written_to_a_file_and_read(pool):
+    nb = small.submission(**{**RIGHT, "double": f"%%writefile mine.py\n{small.ANSWER_DOUBLE}"})
+    nb.cells.insert(4, new_code_cell("from mine import double"))
+    assert (graded(nb, pool).score, graded(nb, pool).cause) == (6, "")
