@@ -7,7 +7,7 @@ import ast
 import re
 from dataclasses import replace
 
-from grading.lessons.cells import tree_of
+from grading.lessons.cells import defined_names, tree_of
 
 COMMENT = re.compile(r"^[ \t]*#+ ?", re.M)
 
@@ -40,13 +40,13 @@ def as_one(pieces):
 
 def words_of(piece):
     """The words in a cell: text as it is; of code the comments or strings that it consists of, or all that is no
-    Python; "" of other code.
+    Python and defines nothing; "" of other code.
     """
     if piece.kind != "code":
         return piece.source
     tree = tree_of(piece.source)
     if tree is None:
-        return piece.source
+        return "" if defined_names(piece.source) else piece.source
     if not tree.body:
         return COMMENT.sub("", piece.source)
     return "\n\n".join(map(_said, tree.body)) if all(map(_said, tree.body)) else ""

@@ -78,6 +78,13 @@ def test_words_in_several_cells_are_one_answer(lesson):
     assert own == ["x = 1"]
 
 
+def test_code_that_is_broken_is_no_answer(lesson):
+    nb = small.submission(double=small.ANSWER_DOUBLE)
+    nb.cells.insert(place(nb, "question-why") + 1, new_code_cell("def half(x:\n    return x / 2"))
+    answer, own, _ = laid(nb, lesson)
+    assert (answer, len(own)) == (PLACE, 1)
+
+
 def test_an_answer_in_its_cell_stays_alone_and_no_words_are_lost(lesson):
     nb = small.submission(**{"ask-why": f"{ASKED}\nNB: see page 3", "question-why": WORDS})
     nb.cells.insert(place(nb, "question-why") + 1, new_markdown_cell("My notes."))
