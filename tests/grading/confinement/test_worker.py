@@ -198,6 +198,28 @@ def test_practice_runs_know_that_they_are_graded(box):
     assert run.cells["a"].outputs[0]["data"]["text/plain"] == "'grade'"
 
 
+TURNED = {
+    "a device": "set_default_device('cuda')",
+    "a device by its number": "set_default_device(torch.device('meta', 0))",
+    "a type": "set_default_dtype(torch.float64)",
+    "threads": "set_num_threads(3)",
+    "no gradients": "set_grad_enabled(False)",
+    "anomalies": "autograd.set_detect_anomaly(True)",
+    "what is deterministic": "use_deterministic_algorithms(True)",
+}
+
+
+@pytest.mark.parametrize("name", TURNED)
+def test_torchs_switches_are_turned_back_before_the_next_cell(box, name):
+    look = """x = torch.ones(1, requires_grad=True)
+print((x * 2).requires_grad, x.device, x.dtype, torch.get_num_threads(), torch.is_anomaly_enabled(),
+      torch.are_deterministic_algorithms_enabled())"""
+    turn = f"import torch\ntorch.{TURNED[name]}"
+    run = box.run(Job("turned", "x", (Step("a", turn), Step("b", look), Step("c", turn), Step("d", look))))
+    assert [run.cells[id].status for id in "abcd"] == ["ok"] * 4
+    assert [run.cells[id].outputs[0]["text"].strip() for id in "bd"] == ["True cpu torch.float32 1 False False"] * 2
+
+
 def test_torch_has_one_thread_there_without_being_told(box):
     run = box.run(Job("threads", "x", (Step("a", "import torch\ntorch.get_num_threads()"),)))
     assert run.cells["a"].outputs[0]["data"]["text/plain"] == "1"
