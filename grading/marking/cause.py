@@ -29,7 +29,9 @@ def first_failed(run, steps, skeleton):
             continue
         if step.check and (step.check in observed or cell.status == "killed"):
             continue
-        error = next((o for o in reversed(cell.outputs) if o.get("output_type") == "error"), {})
+        errors = [o for o in cell.outputs if o.get("output_type") == "error"]
+        # what a statement did not make that needed a file or a library, those below it do not find (worker/absent.py)
+        error = next((o for o in reversed(errors) if o.get("ename") != "NameError"), errors[0] if errors else {})
         if error.get("ename") == "NotDone":
             continue
         if cell.status == "killed":

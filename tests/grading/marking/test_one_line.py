@@ -84,6 +84,7 @@ def test_a_statement_that_needs_what_is_elsewhere_is_told_and_costs_nothing_belo
     verdict = graded(above(lines), pool)
     assert verdict.score == verdict.points
     assert verdict.cause.startswith("The first cell that failed is the answer to double: it ended with")
+    assert "NameError" not in verdict.cause
 
 
 @pytest.mark.parametrize("line", ["1 / 0", "raise RuntimeError('mine')", "assert False", "here"])
