@@ -56,6 +56,21 @@ def _made_too_late(run, steps, skeleton):
     return ""
 
 
+def made_again(verdict, steps, skeleton):
+    """An exercise whose check fails and which a cell of the student's answers anew further down; "" for none."""
+    places = {step.check: i for i, step in enumerate(steps) if step.check}
+    for name, check in verdict.checks.items():
+        asked = skeleton.by_grade_id.get(exercise_of(name))
+        if check.passed or asked is None or name not in places:
+            continue
+        for step in steps[places[name] + 1 :]:
+            again = asked.names.intersection(bound_names(step.source)) if OWN.fullmatch(step.id) else ()
+            if again:
+                where = _place(step, skeleton)
+                return f"{min(again)} is made anew below the check of {name}, in {where}: cells run from the top."
+    return ""
+
+
 def _kept_from_running(run, steps):
     """An answer below a line such as `%%writefile`, which a check did not find; "" where there is none."""
     answers = {step.id: step.source.lstrip() for step in steps}

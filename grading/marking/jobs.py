@@ -15,7 +15,7 @@ from grading.confinement.job import Job, Step
 from grading.lessons.cells import open_hidden
 from grading.marking import hidden_tests
 from grading.marking.borrowed import borrowed
-from grading.marking.cause import first_failed
+from grading.marking.cause import first_failed, made_again
 from grading.marking.display_cells import needless
 from grading.marking.footing import founded
 from grading.marking.given import early
@@ -145,7 +145,7 @@ def make_result(run, records, skeleton, job=None, judge=None):
     if job is not None:
         not_begun(verdict, as_handed_out(job, skeleton))
         not_their_own(verdict, borrowed(job, skeleton))
-        verdict.cause = first_failed(run, job.steps, skeleton)
+        verdict.cause = first_failed(run, job.steps, skeleton) or made_again(verdict, job.steps, skeleton)
     return {
         "verdict": to_json(verdict),
         "outputs": {name: safe_outputs(cell.outputs, html) for name, cell in run.cells.items() if cell.outputs},

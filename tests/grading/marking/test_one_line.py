@@ -263,6 +263,17 @@ def test_an_answer_below_a_line_that_does_not_run_it_is_told(line, pool):
     assert verdict.checks["double"].score == 0
 
 
+@pytest.mark.parametrize("again", [small.ANSWER_DOUBLE, "double = lambda x: 2 * x"])
+def test_an_answer_made_anew_below_its_failed_check_is_told(again, pool):
+    nb = small.submission(**{**RIGHT, "double": "def double(x):\n    return x"})
+    nb.cells.append(new_code_cell(again))
+    said = graded(nb, pool).cause
+    assert said.startswith("double is made anew below the check of double, in cell 12 of the notebook")
+    nb = small.submission(**RIGHT)
+    nb.cells.append(new_code_cell(again))
+    assert graded(nb, pool).cause == ""
+
+
 def test_so_is_none_that_was_written_to_a_file_and_read(pool):
     nb = small.submission(**{**RIGHT, "double": f"%%writefile mine.py\n{small.ANSWER_DOUBLE}"})
     nb.cells.insert(4, new_code_cell("from mine import double"))
