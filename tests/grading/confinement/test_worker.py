@@ -300,6 +300,14 @@ def test_the_expected_values_are_where_course_lib_looks(places):
     assert run.cells["a"].outputs[0]["text"] == "visible False\n"
 
 
+@pytest.mark.parametrize(("kind", "ended", "last"), [("own", "finished", "ok"), ("a", "cpu limit", "skipped")])
+def test_cells_of_the_students_own_leave_half_of_the_time_to_the_others(box, kind, ended, last):
+    loops = [Step(f"{kind}-{i}", "while True: pass") for i in range(8)]
+    limits = Limits(cpu=4, cell_cpu=1, wall=120)
+    run = box.run(Job("loops", "x", (*loops, Step("last", "print('here')")), limits=limits))
+    assert (run.ended, run.cells["last"].status) == (ended, last)
+
+
 def test_an_endless_recursion_is_shown_in_short(box):
     run = box.run(Job("deep", "x", (Step("a", "def f(n):\n    return n * f(n - 1)\nf(3)"), Step("b", "1"))))
     (output,) = run.cells["a"].outputs
