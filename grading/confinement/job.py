@@ -49,7 +49,8 @@ class Limits:
     """What one submission may use. Seconds and bytes; CPU decides verdicts, wall time only protects the class.
 
     A cell over `cell_cpu` or `cell_wall` is interrupted (its status is "killed") and the next cell runs; one that
-    cannot be interrupted, or a submission over `cpu` or `wall`, ends there.
+    cannot be interrupted, or a submission over `cpu` or `wall`, ends there. Cells of the student's own take half of
+    the whole together, then a moment each.
     """
 
     cpu: float = 60.0

@@ -6,7 +6,7 @@ A file that cannot be read is refused with a named outcome and one sentence; it 
 import json
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grading.course.saved_outputs import without_outputs
 from grading.lessons.cells import tree_of
@@ -15,8 +15,9 @@ MAX_BYTES = 20_000_000
 MAX_FILE = 150_000_000  # saved outputs included
 MAX_CELLS = 2_000
 MAX_SOURCE = 2_000_000
+MAX_CELL = 100_000  # characters of a cell of code: data as a rule, or a picture
 MAX_CODE = 500_000  # characters of code in all: parsing takes a thousand times their room, in the one writing process
-BLANK = " \t\r\n\0"  # a disk or a drive fills a file up with zeros that it did not write to its end
+BLANK = " \t\r\n\0\ufeff"  # a disk or a drive fills a file up with zeros that it did not write to its end
 CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 12})
 BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}[\r\n]*")
 CONFLICT = re.compile(r"^(<{7} |>{7} |={7}\r?$)", re.M)  # in JSON no line of a notebook begins so
@@ -25,8 +26,11 @@ OTHERS = {  # how other files begin that are handed in by mistake
     b"pk\x03\x04": "a zip archive or an office document",
     b"\x1f\x8b": "a compressed archive",
     b"%pdf": "a PDF",
-    b"<!doctype html": "a web page",
-    b"<html": "a web page",
+    b"<": "a web page",
+    b"{\\rtf": "a text with fonts",
+    b"[internetshortcut]": "a link to a web page",
+    b"version https://git-lfs": "a stand-in of git's for a large file",
+    b"#": "a script or a text",
     b"\x89png": "a picture",
     b"\xff\xd8\xff": "a picture",
 }
@@ -77,9 +81,11 @@ def read_pieces(raw):
         repairs.append(f"{len(cells[:MAX_CELLS]) - len(pieces)} cells were not cells and were dropped")
     marked = [piece.index + 1 for piece in pieces if len(_conflict_marks(piece.source)) > 1]
     repairs += [f"cell {i}: git's conflict marks stand in it" for i in marked[:20]]
-    code = sum(len(piece.source) for piece in pieces if piece.kind == "code")
-    if code > MAX_CODE:
-        raise Refused("oversized", f"Its cells hold {code:,} characters of code; at most {MAX_CODE:,} are read.")
+    if _code(pieces) > MAX_CODE:
+        pieces = [_without_data(piece, repairs) for piece in pieces]
+    if (code := _code(pieces)) > MAX_CODE:
+        said = f"Its cells hold {code:,} characters of code; at most {MAX_CODE:,} are read"
+        raise Refused("oversized", f"{said}. Take out what is data, save, and hand it in again.")
     if not any(piece.source.strip() for piece in pieces):
         raise Refused("empty", "The notebook has no cells with text in them.")
     return pieces, repairs + _metadata_repairs(tree) + _of_a_newer_python(tree, pieces)
@@ -103,7 +109,8 @@ def too_large(size):
 
 
 def _json(raw, repairs):
-    kind = next((kind for start, kind in OTHERS.items() if raw.lstrip()[:20].lower().startswith(start)), None)
+    start = raw.lstrip(BLANK.encode())[:30].lower()
+    kind = next((kind for sign, kind in OTHERS.items() if start.startswith(sign)), None)
     if kind is not None:
         raise Refused("corrupt", f"The file is {kind}, not a notebook; hand in the .ipynb file itself.")
     text = _decoded(raw, repairs).strip(BLANK)
@@ -218,6 +225,18 @@ def _piece(index, cell):
         tags=tuple(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
         attachments=_images(cell.get("attachments")) if cell["cell_type"] == "markdown" else {},
     )
+
+
+def _code(pieces):
+    return sum(len(piece.source) for piece in pieces if piece.kind == "code")
+
+
+def _without_data(piece, repairs):
+    """A cell of code as it is, a very long one as one that is not run."""
+    if piece.kind != "code" or len(piece.source) <= MAX_CELL:
+        return piece
+    repairs.append(f"cell {piece.index + 1}: {len(piece.source):,} characters are too many for code; it is not run")
+    return replace(piece, kind="raw", source=piece.source[:MAX_CELL])
 
 
 def _images(attachments):

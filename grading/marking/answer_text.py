@@ -7,10 +7,13 @@ import ast
 from grading.lessons.cells import DEFINITIONS, bound_names, tree_of, unfenced, without_lone_magic
 from grading.marking.match import calls_check
 
-TYPED = str.maketrans(  # spaces that are none to Python, and quotes as text programs curl them
-    "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}“”„‘’‚",
-    '  """' + 3 * "'",
-    "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}",
+WIDE = {i + 0xFEE0: chr(i) for i in range(ord("!"), ord("~") + 1)}  # as keyboards for Chinese and Japanese write them
+TYPED = WIDE | str.maketrans(  # spaces, quotes and dashes that are none to Python, as text programs and PDFs set them
+    "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{EN SPACE}\N{EM SPACE}\N{FIGURE SPACE}"
+    "\N{IDEOGRAPHIC SPACE}“”„‟‘’‚‛\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}",
+    7 * " " + 4 * '"' + 4 * "'" + 4 * "-",
+    "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+    "\N{WORD JOINER}\N{SOFT HYPHEN}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}",
 )
 _WITH = ast.With | ast.AsyncWith
 
@@ -23,7 +26,7 @@ def runnable(answer, name):
         repairs.append(f"{name}: the fence of Markdown around the answer is taken off")
     plain = typed(code)
     if plain != code:
-        repairs.append(f"{name}: spaces and quotes of a web page or a text program are Python's again")
+        repairs.append(f"{name}: signs of a web page, a PDF or a text program are Python's again")
     code = magic_first(plain)
     written = without_lone_magic(code)
     if written != code:
@@ -36,7 +39,7 @@ def runnable(answer, name):
 
 
 def typed(source):
-    """The text with plain spaces and quotes in place of others', where it is Python with them and not without."""
+    """The text with plain spaces, quotes and signs in place of others, where it is Python with them and not without."""
     plain = source.translate(TYPED)
     return plain if plain != source and tree_of(source) is None and tree_of(plain) is not None else source
 

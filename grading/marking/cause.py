@@ -5,7 +5,7 @@ import builtins
 import re
 
 from grading.ids import exercise_of
-from grading.lessons.cells import bound_names, nodes_of, tree_of
+from grading.lessons.cells import ELSEWHERE, bound_names, nodes_of, tree_of
 from grading.marking.hidden_tests import is_hidden
 from grading.marking.safe_outputs import plain_text
 
@@ -29,30 +29,67 @@ def first_failed(run, steps, skeleton):
             continue
         if step.check and (step.check in observed or cell.status == "killed"):
             continue
-        error = next((o for o in reversed(cell.outputs) if o.get("output_type") == "error"), {})
+        errors = [o for o in cell.outputs if o.get("output_type") == "error"]
+        # what a statement did not make that needed a file or a library, those below it do not find (worker/absent.py)
+        error = next((o for o in reversed(errors) if o.get("ename") != "NameError"), errors[0] if errors else {})
         if error.get("ename") == "NotDone":
             continue
         if cell.status == "killed":
-            said = "was stopped by a limit" if not cell.reason else f"was stopped by the {cell.reason}"
+            stopped = f"was stopped by {f'the {cell.reason}' if cell.reason else 'a limit'}"
+            said = "ended the whole process" if cell.reason == "died" else stopped
         else:
             said = _error(error or _printed(cell))
         return f"The first cell that failed is {_place(step, skeleton)}: it {said}."
-    return _made_too_late(run, steps, skeleton) or _takes_pythons(run, steps, skeleton)
+    found = _made_too_late(run, steps, skeleton) or _kept_from_running(run, steps)
+    return found or _takes_pythons(run, steps, skeleton)
 
 
 def _made_too_late(run, steps, skeleton):
     """A name that a check did not find and a cell of the student's makes further down; "" where there is none."""
     places = {step.check: i for i, step in enumerate(steps) if step.check}
+    for check, lost in _not_found(run):
+        below = steps[places[check] + 1 :] if check in places else ()
+        maker = next((step for step in below if OWN.fullmatch(step.id) and lost in bound_names(step.source)), None)
+        if maker is not None:
+            where = _place(maker, skeleton)
+            return f"{lost} is made too late for the check of {check}, in {where}: cells run from the top."
+    return ""
+
+
+def made_again(verdict, steps, skeleton):
+    """An exercise whose check fails and which a cell of the student's answers anew further down; "" for none."""
+    places = {step.check: i for i, step in enumerate(steps) if step.check}
+    for name, check in verdict.checks.items():
+        asked = skeleton.by_grade_id.get(exercise_of(name))
+        if check.passed or asked is None or name not in places:
+            continue
+        for step in steps[places[name] + 1 :]:
+            again = asked.names.intersection(bound_names(step.source)) if OWN.fullmatch(step.id) else ()
+            if again:
+                where = _place(step, skeleton)
+                return f"{min(again)} is made anew below the check of {name}, in {where}: cells run from the top."
+    return ""
+
+
+def _kept_from_running(run, steps):
+    """An answer below a line such as `%%writefile`, which a check did not find; "" where there is none."""
+    answers = {step.id: step.source.lstrip() for step in steps}
+    for check, lost in _not_found(run):
+        magic, _, text = answers.get(exercise_of(check), "").partition("\n")
+        if ELSEWHERE.match(magic) and lost in bound_names(text):
+            name = magic.split()[0]
+            return f"The answer to {exercise_of(check)} begins with {name}, which does not run what stands below it."
+    return ""
+
+
+def _not_found(run):
+    """(check, name) of each name that a visible line of a check did not find."""
     for one in run.seen:
         value = one.value if one.kind == "raised" and not is_hidden(one) and isinstance(one.value, dict) else {}
         said = value.get("message")
         lost = UNKNOWN.fullmatch(said) if isinstance(said, str) else None
-        below = steps[places[one.check] + 1 :] if lost and one.check in places else ()
-        maker = next((step for step in below if OWN.fullmatch(step.id) and lost[1] in bound_names(step.source)), None)
-        if maker is not None:
-            where = _place(maker, skeleton)
-            return f"{lost[1]} is made too late for the check of {one.check}, in {where}: cells run from the top."
-    return ""
+        if lost:
+            yield one.check, lost[1]
 
 
 def _takes_pythons(run, steps, skeleton):

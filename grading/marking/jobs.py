@@ -15,7 +15,7 @@ from grading.confinement.job import Job, Step
 from grading.lessons.cells import open_hidden
 from grading.marking import hidden_tests
 from grading.marking.borrowed import borrowed
-from grading.marking.cause import first_failed
+from grading.marking.cause import first_failed, made_again
 from grading.marking.display_cells import needless
 from grading.marking.footing import founded
 from grading.marking.given import early
@@ -108,8 +108,11 @@ def _check_of(cell, skeleton):
 
 
 def _skipped(cell, skeleton):
+    """Whether a cell is one of those that grading does not run, minutes of training as a rule, or a copy of one."""
     known = skeleton.by_id.get(cell.id)
-    return known is not None and known.skip
+    if known is not None:
+        return known.skip
+    return any(other.skip and same_text(other.source, cell.source) for other in skeleton.cells)
 
 
 def points_of(skeleton):
@@ -142,7 +145,7 @@ def make_result(run, records, skeleton, job=None, judge=None):
     if job is not None:
         not_begun(verdict, as_handed_out(job, skeleton))
         not_their_own(verdict, borrowed(job, skeleton))
-        verdict.cause = first_failed(run, job.steps, skeleton)
+        verdict.cause = first_failed(run, job.steps, skeleton) or made_again(verdict, job.steps, skeleton)
     return {
         "verdict": to_json(verdict),
         "outputs": {name: safe_outputs(cell.outputs, html) for name, cell in run.cells.items() if cell.outputs},

@@ -102,20 +102,22 @@ class Matching:
                 if defines:
                     self._take(place, defines, "names")
             elif cell.role == "solution" and self._own_variable(cell):
-                wanted = assigned_names(cell.source)
+                wanted = self.asked(cell)
                 assigns = [p for p in self.free.values() if p.kind == "code" and wanted & assigned_names(p.source)]
                 if assigns:
                     self._take(place, assigns, "names")
             elif cell.role == "solution" and cell.kind == "code":
-                wanted = self._asked(cell)
+                wanted = self.asked(cell)
                 binds = [p for p in self.free.values() if p.kind == "code" and wanted & set(bound_names(p.source))]
                 if binds:
                     self._take(place, binds, "names")
 
-    def _asked(self, cell):
-        """The names that the checks of an exercise need and no cell of the lesson binds: its stub names none."""
-        if assigned_names(cell.source):
-            return set()
+    def asked(self, cell):
+        """The names by which the answer to an exercise is known: its functions; the variable of a prediction, if no
+        other has it; where the stub names none, what its checks need and no cell of the lesson binds.
+        """
+        if cell.names or assigned_names(cell.source):
+            return set(cell.names or (assigned_names(cell.source) if self._own_variable(cell) else ()))
         needed, given = set(), set(dir(builtins))
         for other in self.skeleton.cells:
             if other.kind == "code":
@@ -149,19 +151,20 @@ class Matching:
         ]
         return max(before, default=-1), min([x for x in after if x > max(before, default=-1)], default=10**9)
 
+    def moved(self):
+        """The lesson's cells whose pieces do not follow each other as in the lesson."""
+        order = sorted((min(p.index for p in self.found[i]), i) for i in self.found)
+        places = [i for _, i in order]
+        return [self.skeleton.cells[place] for place in sorted(set(places) - set(_longest_rising(places)))]
+
     def written_elsewhere(self, cell, place, home, names):
         """The piece, far from its cell at `home` (None: it is gone), that answers it, or makes what it lacks: `names`,
         or where there are none what its check asks for. None where there is no such piece.
         """
-        if cell.role == "question":
-            following = self.free.get(home + 1) if home is not None else None
-            return following if following is not None and following.kind == "markdown" else None
         low, high = self.gap(place)
         if home is not None:
             low = home
-        wanted = set() if names else self._asked(cell)
-        if not names and self._own_variable(cell):
-            wanted = assigned_names(cell.source)
+        wanted = set() if names else self.asked(cell)
         makes = [p for p in self.free.values() if p.kind == "code" and _makes(p, names, wanted)]
         if any(low < p.index < high for p in makes):
             return None  # stands between the stub and the next known cell: it runs at the right time as it is
@@ -174,11 +177,22 @@ class Matching:
             home = self.skeleton.cells[other]
             if other == place or home.kind != "code" or home.role not in ("solution", "check") or names & home.names:
                 continue
-            made = wanted - set(bound_names(home.source)) if home.role == "check" else set()
+            made = wanted.difference(bound_names(home.source), bound_names(home.reference))
             for piece in pieces:
                 if _makes(piece, names, made) and not same_text(piece.source, home.source):
                     return piece
         return None
+
+
+def _longest_rising(numbers):
+    """The longest rising subsequence: what was not moved."""
+    if numbers == sorted(numbers):
+        return numbers
+    best = []
+    for n in numbers:
+        before = max((run for run in best if run[-1] < n), key=len, default=[])
+        best.append([*before, n])
+    return max(best, key=len, default=[])
 
 
 def _makes(piece, names, wanted):

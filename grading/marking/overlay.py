@@ -7,7 +7,7 @@ stands as an untouched release with the reason on top.
 
 import ast
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nbformat import from_dict
 
@@ -16,6 +16,8 @@ from grading.lessons.cells import SKIP, defined_names, tree_of
 from grading.marking.answer_text import lacking, runnable, without_checks
 from grading.marking.match import Matching, same_text
 from grading.marking.merged import cut_apart
+from grading.marking.shared import share
+from grading.marking.written import added_to, as_one, written_beside
 
 OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wrong lesson", "late")
 
@@ -155,6 +157,8 @@ class Overlay:
             self.repairs.append(f"{name}: stood in the notebook {len(pieces)} times and runs once")
         if any(SKIP in p.tags for p in pieces):
             self.repairs.append(f"{name}: a tag that skips the cell was removed")
+        if cell.kind == "markdown" and (added := added_to(pieces[-1], cell)):
+            self.changed[self.lesson.cells.index(cell)] = replace(pieces[-1], source=added)
         return _skeleton_cell(cell)
 
     def _plain(self, cell, pieces):
@@ -219,27 +223,43 @@ class Overlay:
         """A stub left alone while the answer stands where it would run at the wrong time: in a new cell, in another
         exercise's or in a check; one cell may hold the answers to many. So with one of the functions of an answer.
         """
-        moved = set()
+        moved = {}
         for place, cell in enumerate(self.lesson.cells):
-            if cell.role not in ("solution", "question"):
+            if cell.role == "question":
+                self._written_beside(place, cell, made)
+            if cell.role != "solution":
                 continue
             whole, names = same_text(made[place]["source"], cell.source), cell.names
             if not whole:
                 names = lacking(made[place]["source"], cell)
                 if not names:
                     continue
-            home = min((p.index for p in self.found.get(place, [])), default=None)
-            piece = self.matching.written_elsewhere(cell, place, home, names)
-            if piece is not None:
-                moved.add(piece.index)
+            piece = self.matching.written_elsewhere(cell, place, self._home(place), names)
+            if piece:
+                moved.setdefault(piece.index, []).append(place)
                 name = cell.grade_id if whole else f"{cell.grade_id}, {', '.join(sorted(names))}"
                 text = self._runnable(piece.source, name) if cell.kind == "code" else piece.source
-                made[place] = _skeleton_cell(
-                    cell, text if whole else f"{made[place]['source']}\n\n\n{text}", piece.attachments
-                )
+                made[place] = _skeleton_cell(cell, text if whole else f"{made[place]['source']}\n\n\n{text}")
                 self.repairs.append(f"{name}: the answer stood in {self._where(piece)} and is put in its place")
+        share(self.matching, made, moved)
         for index in moved:
             self.free.pop(index, None)
+
+    def _home(self, place):
+        return min((p.index for p in self.found.get(place, [])), default=None)
+
+    def _written_beside(self, place, cell, made):
+        """A written answer whose own cell was left alone: what was added to the question, and what stands around it."""
+        if made[place]["source"].strip() and not same_text(made[place]["source"], cell.source):
+            return
+        parts = written_beside(self.matching, place, self._home(place))
+        if self.lesson.cells[place - 1].role == "locked" and place - 1 in self.changed:
+            parts.insert(0, self.changed.pop(place - 1))
+        for piece in parts:
+            self.free.pop(piece.index, None)
+        if parts:
+            made[place] = _skeleton_cell(cell, *as_one(parts))
+            self.repairs.append(f"{cell.grade_id}: the answer stood beside its cell and is put in its place")
 
     def _where(self, piece):
         if piece.index in self.free:
@@ -268,10 +288,7 @@ class Overlay:
         return made
 
     def _note_moved(self):
-        order = sorted((min(p.index for p in self.found[i]), i) for i in self.found)
-        places = [i for _, i in order]
-        for place in sorted(set(places) - set(_longest_rising(places))):
-            cell = self.lesson.cells[place]
+        for cell in self.matching.moved():
             if cell.role != "plain":
                 self.repairs.append(f"{cell.grade_id}: was moved and is back in its place")
 
@@ -290,14 +307,3 @@ def _told(cell):
         return f"the lesson's cell with {', '.join(sorted(cell.names))}"
     first = next((line.strip() for line in cell.source.split("\n") if line.strip()), "")
     return f"the lesson's cell that begins with `{first[:60]}`"
-
-
-def _longest_rising(numbers):
-    """The longest rising subsequence: what was not moved."""
-    if numbers == sorted(numbers):
-        return numbers
-    best = []
-    for n in numbers:
-        before = max((run for run in best if run[-1] < n), key=len, default=[])
-        best.append([*before, n])
-    return max(best, key=len, default=[])

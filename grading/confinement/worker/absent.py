@@ -1,7 +1,7 @@
-"""What a student's machine has and this one has not: a library, a window to draw in, a way to install things.
+"""What a student's machine has and this one has not: a library, a window to draw in, a way to install things, files.
 
 A cell that only imports, sets up or installs it goes on, so that one such line costs none of the work below it. What
-uses it gets the error that the import would have given.
+uses it gets the error that the import would have given; a statement that it ends is told, and the cell goes on too.
 """
 
 import ast
@@ -27,7 +27,7 @@ class Absent:
         raise kind(text)
 
     def __getattr__(self, name):
-        if name.startswith("_"):  # whoever looks at values in passing asks for these
+        if name.startswith("_") and name != "__version__":  # whoever looks at values in passing asks for these
             raise AttributeError(name)
         self._fail()
 
@@ -38,12 +38,29 @@ class Tolerant:
     """A shell that goes on where a line of the student's own, not of a check's, needs what is absent."""
 
     absent = Absent
+    lost = frozenset()  # names in statements that ended so
 
     async def run_ast_nodes(self, nodelist, *args, **kwargs):
         """A cell's statements."""
         if self.kernel.lenient:
             nodelist = tolerant(nodelist, self.user_ns)
         return await super().run_ast_nodes(nodelist, *args, **kwargs)
+
+    async def run_code(self, code_obj, result=None, *, async_=False):
+        """One statement; True where the cell ends with it. The cell is one that failed, but those below it are made."""
+        failed = await super().run_code(code_obj, result, async_=async_)
+        if not failed or not self.kernel.lenient or result is None or not self._is_elsewhere(result.error_in_exec):
+            return failed
+        self.lost = self.lost.union(code_obj.co_names)
+        return False
+
+    def _is_elsewhere(self, error):
+        """Whether an error says that a file, library, network, keyboard or GPU is not here, or what it gives."""
+        if type(error) in (AssertionError, RuntimeError):  # torch's
+            return "CUDA" in str(error)
+        if type(error) is NameError:
+            return error.name in self.lost
+        return isinstance(error, OSError | ImportError) or type(error).__name__ == "StdinNotImplementedError"
 
     def run_line_magic(self, magic_name, line, _stack_depth=1):
         """`%NAME LINE`."""

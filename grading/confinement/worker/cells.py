@@ -16,6 +16,8 @@ from limits import GRACE
 from sink import Sink
 from streams import Spill
 
+LEAST = 0.5  # seconds that any cell may take
+
 
 class CellStopped(KeyboardInterrupt):
     """This cell used up its time."""
@@ -24,6 +26,11 @@ class CellStopped(KeyboardInterrupt):
 
     def _render_traceback_(self):
         return [f"{type(self).__name__}: {self}"]
+
+
+def is_own(step):
+    """Whether a cell is neither the lesson's nor an answer: it must not take the time of those below it."""
+    return step["id"].startswith("own-")
 
 
 def line_of(frame):
@@ -42,6 +49,8 @@ class Cells:
         self.given = {}  # names of the lesson's own cells, as they made them
         self.sink = Sink(link, self.limits["seen"], job["forbid"])
         self.stopped = ""
+        # for cells of the student's own: half of all
+        self.spare = {name: max(self.limits[name] / 2, self.limits[f"cell_{name}"]) for name in ("cpu", "wall")}
         signal.signal(signal.SIGPROF, lambda _, frame: self.interrupt("cpu limit", frame))
         signal.signal(signal.SIGALRM, lambda _, frame: self.interrupt("wall limit", frame))
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -56,11 +65,11 @@ class Cells:
     def interrupt(self, reason, frame):
         """Raise in the cell, and say at which of its lines it was."""
         self.stopped = reason
-        amount, unit = ("cell_cpu", "seconds of CPU") if reason == "cpu limit" else ("cell_wall", "seconds")
+        name, unit = ("cpu", "seconds of CPU") if reason == "cpu limit" else ("wall", "seconds")
         while frame and "ipykernel_" not in frame.f_code.co_filename:
             frame = frame.f_back
         line = f"; it was at line {frame.f_lineno}: {line_of(frame)}" if frame else ""
-        raise CellStopped(f"this cell was stopped after {self.limits[amount]:g} {unit}{line}")
+        raise CellStopped(f"this cell was stopped after {self.allowed[name]:.3g} {unit}{line}")
 
     def visible(self, step):
         """Run one visible cell; keep the names as they are right after a check cell."""
@@ -120,12 +129,13 @@ class Cells:
         self.collector.open()
         self.sink.open()
         cpu, wall = time.process_time(), time.monotonic()
-        soft = int(cpu + self.limits["cell_cpu"] + GRACE + 1)
+        self.allowed = {name: self.allowance(step, name) for name in self.spare}
+        soft = int(cpu + self.allowed["cpu"] + GRACE + 1)
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (min(soft, hard), hard))
         try:
-            signal.setitimer(signal.ITIMER_PROF, self.limits["cell_cpu"], 0.25)
-            signal.setitimer(signal.ITIMER_REAL, self.limits["cell_wall"], 0.25)
+            signal.setitimer(signal.ITIMER_PROF, self.allowed["cpu"], 0.25)
+            signal.setitimer(signal.ITIMER_REAL, self.allowed["wall"], 0.25)
             status = self._status(step)
         except BaseException as error:  # what IPython lets through: our own interrupts, a broken shell
             status = "error"
@@ -134,13 +144,16 @@ class Cells:
             self.quieten()
             self.own.every = self.kernel.bare = self.kernel.lenient = False
         self.collector.close()
-        return {
-            "id": step["id"],
-            "status": "killed" if self.stopped else "ok" if status == "ok" else "error",
-            "cpu": round(time.process_time() - cpu, 4),
-            "wall": round(time.monotonic() - wall, 4),
-            "reason": self.stopped,
-        }
+        took = {"cpu": round(time.process_time() - cpu, 4), "wall": round(time.monotonic() - wall, 4)}
+        if is_own(step):
+            self.spare = {name: self.spare[name] - took[name] for name in took}
+        status = "killed" if self.stopped else "ok" if status == "ok" else "error"
+        return {"id": step["id"], "status": status, **took, "reason": self.stopped}
+
+    def allowance(self, step, name):
+        """The seconds that a cell may take: the student's own together half of the whole run's, then a moment each."""
+        most = self.limits[f"cell_{name}"]
+        return min(most, max(self.spare[name], LEAST)) if is_own(step) else most
 
     def _status(self, step):
         """Run a cell, a check's directly where that is the same; "ok" or "error"."""

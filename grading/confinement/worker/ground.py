@@ -1,11 +1,12 @@
 """What every cell finds as it was, whatever a cell before it did: Python's, NumPy's and the course's own names, loaded
-modules, what NumPy does at a division by zero, the two streams.
+modules, what NumPy does at a division by zero, torch's device and other switches, the two streams.
 
 A student may reload a module, forget it, put a number in the place of `np.sum` or None in that of `sys.stdout`. So it
 is until the cell ends. What was added stays.
 """
 
 import builtins
+import contextlib
 import ctypes
 import sys
 
@@ -35,6 +36,29 @@ def last_change(space):
     return number(space) if NUMBERED else object()
 
 
+class Switches:
+    """Those of torch that hold for all that comes after: a device that is not here, a type of numbers, no gradients."""
+
+    def __init__(self, torch):
+        self.device = torch.set_default_device
+        ways = (
+            (torch.get_default_dtype, torch.set_default_dtype),
+            (torch.get_num_threads, torch.set_num_threads),
+            (torch.is_grad_enabled, torch.set_grad_enabled),
+            (torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
+            (torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms),
+        )
+        self.known = [(look, turn, look()) for look, turn in ways]
+
+    def restore(self):
+        """Each as it was when this was made; the device is the CPU."""
+        with contextlib.suppress(Exception):  # what a student's code made of torch
+            self.device(None)
+            for look, turn, value in self.known:
+                if look() != value:
+                    turn(value)
+
+
 class Ground:
     """Modules and names as they stand when it is made; `restore` puts back what was changed or taken away."""
 
@@ -57,6 +81,7 @@ class Ground:
 
         self.sink, self.streams, self.errors = sink, (sys.stdout, sys.stderr), numpy.geterr()
         self.first = list(self.begins)
+        self.torch = Switches(sys.modules["torch"]) if "torch" in sys.modules else None
         self.checks.use_sink(sink)
 
     def restore(self):
@@ -68,5 +93,7 @@ class Ground:
         sys.modules = self.modules
         sys.stdout, sys.stderr = self.streams
         self.seterr(**self.errors)
+        if self.torch is not None:
+            self.torch.restore()
         self.begins[:] = self.first
         self.checks.use_sink(self.sink)

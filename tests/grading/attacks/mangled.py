@@ -142,7 +142,7 @@ def odd_values(nb):
 
 def parse_bomb(nb):
     """Half a million numbers to parse, in many cells."""
-    nb.cells += [new_code_cell("1," * 400_000) for _ in range(20)]
+    nb.cells += [new_code_cell("1," * 50_000) for _ in range(160)]
     return nb
 
 

@@ -179,7 +179,7 @@ ATTACKS = (
     Attack("limits together", "children nobody waits for", cells(
         IGNORED.format("signal.signal(signal.SIGCHLD, signal.SIG_IGN)", "time.sleep(0.6)")), stopped=True),
     Attack("limits together", "children waited for", cells(IGNORED.format("", "os.wait()")), stopped=True),
-    Attack("limits together", "sleeping under each limit", cells(*[SLEEPER] * 12), ended="wall limit", costs=True),
+    Attack("limits together", "sleeping under each limit", cells(*[SLEEPER] * 12), ended="finished|wall limit"),
     Attack("limits together", "a claimed wall limit", cells(CLAIMS, "1", "2", "3"), ended="died"),
     *(Attack("scripts", f"in a written answer: {name}", written(text)) for name, text in LINKS.items()),
     Attack("carrying out", "by what lies in memory",

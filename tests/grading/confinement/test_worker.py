@@ -198,6 +198,28 @@ def test_practice_runs_know_that_they_are_graded(box):
     assert run.cells["a"].outputs[0]["data"]["text/plain"] == "'grade'"
 
 
+TURNED = {
+    "a device": "set_default_device('cuda')",
+    "a device by its number": "set_default_device(torch.device('meta', 0))",
+    "a type": "set_default_dtype(torch.float64)",
+    "threads": "set_num_threads(3)",
+    "no gradients": "set_grad_enabled(False)",
+    "anomalies": "autograd.set_detect_anomaly(True)",
+    "what is deterministic": "use_deterministic_algorithms(True)",
+}
+
+
+@pytest.mark.parametrize("name", TURNED)
+def test_torchs_switches_are_turned_back_before_the_next_cell(box, name):
+    look = """x = torch.ones(1, requires_grad=True)
+print((x * 2).requires_grad, x.device, x.dtype, torch.get_num_threads(), torch.is_anomaly_enabled(),
+      torch.are_deterministic_algorithms_enabled())"""
+    turn = f"import torch\ntorch.{TURNED[name]}"
+    run = box.run(Job("turned", "x", (Step("a", turn), Step("b", look), Step("c", turn), Step("d", look))))
+    assert [run.cells[id].status for id in "abcd"] == ["ok"] * 4
+    assert [run.cells[id].outputs[0]["text"].strip() for id in "bd"] == ["True cpu torch.float32 1 False False"] * 2
+
+
 def test_torch_has_one_thread_there_without_being_told(box):
     run = box.run(Job("threads", "x", (Step("a", "import torch\ntorch.get_num_threads()"),)))
     assert run.cells["a"].outputs[0]["data"]["text/plain"] == "1"
@@ -276,6 +298,14 @@ def test_the_expected_values_are_where_course_lib_looks(places):
         read += "print(open(where + '/x.npz').read(), os.access(where, os.W_OK))"
         run = box.run(Job("where", "x", (Step("a", read),)))
     assert run.cells["a"].outputs[0]["text"] == "visible False\n"
+
+
+@pytest.mark.parametrize(("kind", "ended", "last"), [("own", "finished", "ok"), ("a", "cpu limit", "skipped")])
+def test_cells_of_the_students_own_leave_half_of_the_time_to_the_others(box, kind, ended, last):
+    loops = [Step(f"{kind}-{i}", "while True: pass") for i in range(8)]
+    limits = Limits(cpu=4, cell_cpu=1, wall=120)
+    run = box.run(Job("loops", "x", (*loops, Step("last", "print('here')")), limits=limits))
+    assert (run.ended, run.cells["last"].status) == (ended, last)
 
 
 def test_an_endless_recursion_is_shown_in_short(box):

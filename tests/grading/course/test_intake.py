@@ -176,6 +176,11 @@ def test_a_file_that_windows_wrote_is_read_and_told(encoding, told):
         (b"\x1f\x8b\x08" + bytes(50), "a compressed archive"),
         (b"%PDF-1.7\n", "a PDF"),
         (b"\n<!DOCTYPE html><html></html>", "a web page"),
+        (b"\xef\xbb\xbf\n<!-- saved from url --><html></html>", "a web page"),
+        (b"{\\rtf1\\ansi {\\fonttbl}}", "a text with fonts"),
+        (b"[InternetShortcut]\r\nURL=https://example.org\r\n", "a link to a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a stand-in of git's for a large file"),
+        (b"#!/usr/bin/env python\n# coding: utf-8\n", "a script or a text"),
         (b"\x89PNG\r\n", "a picture"),
     ],
 )
@@ -183,6 +188,11 @@ def test_another_kind_of_file_is_named(raw, kind):
     with pytest.raises(Refused, match=f"The file is {kind}, not a notebook") as told:
         read_pieces(raw)
     assert told.value.outcome == "corrupt"
+
+
+def test_a_mark_of_byte_order_that_stands_twice_is_dropped():
+    assert read_pieces(b"\xef\xbb\xbf" * 2 + WHOLE)[0] == read_pieces(WHOLE)[0]
+    assert read_pieces(WHOLE.decode().encode("utf-16-le").join([b"\xff\xfe" * 2, b""]))[0] == read_pieces(WHOLE)[0]
 
 
 @pytest.mark.parametrize("rest", [b"\0" * 512, b"\n \r\n", b"\x1a", WHOLE[-40:]])

@@ -1,12 +1,16 @@
 """Left out are only cells on which nothing that runs can depend; a verdict never changes by it."""
 
 import pytest
+from nbformat.v4 import new_code_cell
 
+from grading.confinement.job import Limits
 from grading.marking.display_cells import names_of, needless
 from grading.marking.jobs import make_job, make_result
+from grading.marking.overlay import overlay
 from grading.marking.prepare import lay_over
 from grading.marking.single import warm_pool
 from grading.marking.verdict import from_json, to_bytes
+from tests.grading import small_lesson as small
 
 
 def left(*cells, running):
@@ -105,6 +109,23 @@ def test_a_variable_bound_above_in_the_same_cell_is_no_need_of_another():
 def test_nonsense_and_bombs_are_survived():
     for source in ("-" * 10**5 + "1", "(" * 10**5, "x = " * 10**4 + "1", "\0", "1" + "+1" * 10**5):
         assert left("x = 3", running=[source]) == [] or names_of(source).plain
+
+
+@pytest.mark.parametrize("tag", ["practice", "gpu", "skip-execution"])
+def test_a_copy_of_a_cell_that_is_not_run_is_not_run(tag, monkeypatch):
+    long, plain = "for _ in range(10**9):\n    train()", small.notebook
+
+    def with_training(hidden):
+        nb = plain(hidden)
+        nb.cells.append(new_code_cell(long, id="train", metadata={"tags": [tag]}))
+        return nb
+
+    monkeypatch.setattr(small, "notebook", with_training)
+    nb, skeleton = small.right(), small.skeleton()
+    nb.cells += [new_code_cell(f"{long}\n\n", id="copy"), new_code_cell(long.replace("9", "1"), id="shorter")]
+    laid = overlay(small.raw(nb), skeleton).nb
+    job = make_job(laid, skeleton, small.records(), fingerprint="x", limits=Limits(), files={})
+    assert [step.source for step in job.steps if "train" in step.source] == [long.replace("9", "1")]
 
 
 @pytest.mark.parametrize("student", ["ada", "chen", "dana", "emil", "goran", "kira"])

@@ -5,7 +5,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from course_lib.evidence.observation import Seen
-from grading.confinement.job import Isolation, Limits, Run, Step
+from grading.confinement.job import CellRun, Isolation, Limits, Run, Step
 from grading.marking.cause import first_failed
 from grading.marking.jobs import make_job
 from grading.marking.overlay import overlay
@@ -62,6 +62,35 @@ def test_what_is_used_is_named_where_it_is_used(pool):
     check = graded(small.submission(**{**RIGHT, "double": answer}), pool).checks["double"]
     assert check.score == 0
     assert "No module named 'pandas'" in check.reason
+
+
+ELSEWHERE = [
+    "import os\nos.chdir('/content')",
+    "import numpy as np\nweights = np.load('weights.npy')\nassert weights.shape == (2, 3)\nbias = weights[0]",
+    "text = open(r'C:\\Users\\me\\notes.txt').read()",
+    "name = input('name? ')",
+    "from .utils import help_me",
+    "import urllib.request\nurllib.request.urlretrieve('https://example.org/x', 'x')",
+    "import pandas as pd\nframe = pd.DataFrame()\nprint(frame)",
+    "import tensorflow as tf\nprint(tf.__version__)",
+    "import tensorflow as tf\nif tf.test.is_gpu_available():\n    print('fast')",
+    "import torch_geometric as tg\nclass Net(tg.nn.Module):\n    pass",
+    "raise AssertionError('Torch not compiled with CUDA enabled')",
+]
+
+
+@pytest.mark.parametrize("lines", ELSEWHERE)
+def test_a_statement_that_needs_what_is_elsewhere_is_told_and_costs_nothing_below(lines, pool):
+    verdict = graded(above(lines), pool)
+    assert verdict.score == verdict.points
+    assert verdict.cause.startswith("The first cell that failed is the answer to double: it ended with")
+    assert "NameError" not in verdict.cause
+
+
+@pytest.mark.parametrize("line", ["1 / 0", "raise RuntimeError('mine')", "assert False", "here"])
+def test_an_error_of_the_students_own_ends_the_cell(line, pool):
+    check = graded(above(line), pool).checks["double"]
+    assert (check.score, "NameError" in check.reason) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +205,9 @@ TYPED = [
     "def double(x):\n    y\u202f= 2 * x\u200b\n    return y",
     "def double(x):\n    “””Twice x.”””\n    return 2 * x",
     "def double(x):\n    return {‘a’: 2 * x, “b”: 0}[‘a’]",
+    "def double(x):\n    return 3 * x \N{MINUS SIGN} 2 * x \N{EN DASH} \N{HYPHEN}x",
+    "def double\N{FULLWIDTH LEFT PARENTHESIS}x）：\n    return （２ ＊ x）",
+    "\N{RIGHT-TO-LEFT MARK}def double(x):\n\N{IDEOGRAPHIC SPACE}return\N{THIN SPACE}2 * x\N{WORD JOINER}",
 ]
 
 
@@ -186,7 +218,7 @@ def test_spaces_and_quotes_of_a_web_page_are_read_as_they_were_meant(answer):
     space = {}
     exec(source, space)
     assert space["double"](4) == 8
-    assert "double: spaces and quotes of a web page or a text program are Python's again" in laid.repairs
+    assert "double: signs of a web page, a PDF or a text program are Python's again" in laid.repairs
 
 
 @pytest.mark.parametrize("answer", ["def double(x):\n    return '“2”\u00a0'", "def double(x)\u00a0\n    return 2 * “"])
@@ -211,3 +243,38 @@ def test_whatever_a_check_says_it_raised_is_read(message):
     steps = [Step("check-double", "", "double"), Step("own-3", "x = 1")]
     told = first_failed(Run("finished", {}, seen, Isolation("none")), steps, small.skeleton())
     assert bool(told) == isinstance(message, str)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [("died", "it ended the whole process."), ("wall limit", "by the wall limit."), ("", "by a limit.")],
+)
+def test_a_cell_that_did_not_come_to_its_end_is_told_in_words(reason, said):
+    cells = {"own-3": CellRun("own-3", "killed", [], reason=reason)}
+    run = Run("finished", cells, [], Isolation("none"))
+    assert first_failed(run, [Step("own-3", "x = 1")], small.skeleton()).endswith(said)
+
+
+@pytest.mark.parametrize("line", ["%%writefile mine.py", "%%html"])
+def test_an_answer_below_a_line_that_does_not_run_it_is_told(line, pool):
+    verdict = graded(small.submission(**{**RIGHT, "double": f"{line}\n{small.ANSWER_DOUBLE}"}), pool)
+    name = line.split()[0]
+    assert verdict.cause == f"The answer to double begins with {name}, which does not run what stands below it."
+    assert verdict.checks["double"].score == 0
+
+
+@pytest.mark.parametrize("again", [small.ANSWER_DOUBLE, "double = lambda x: 2 * x"])
+def test_an_answer_made_anew_below_its_failed_check_is_told(again, pool):
+    nb = small.submission(**{**RIGHT, "double": "def double(x):\n    return x"})
+    nb.cells.append(new_code_cell(again))
+    said = graded(nb, pool).cause
+    assert said.startswith("double is made anew below the check of double, in cell 12 of the notebook")
+    nb = small.submission(**RIGHT)
+    nb.cells.append(new_code_cell(again))
+    assert graded(nb, pool).cause == ""
+
+
+def test_so_is_none_that_was_written_to_a_file_and_read(pool):
+    nb = small.submission(**{**RIGHT, "double": f"%%writefile mine.py\n{small.ANSWER_DOUBLE}"})
+    nb.cells.insert(4, new_code_cell("from mine import double"))
+    assert (graded(nb, pool).score, graded(nb, pool).cause) == (6, "")

@@ -172,7 +172,7 @@ def test_one_new_cell_with_all_answers_answers_all(skeleton, where):
     nb.cells.insert(0 if where == "top" else len(nb.cells), new_code_cell(both, id="mine"))
     result = settle(nb, skeleton)
     cells = by_grade_id(result)
-    assert (cells["double"].source, cells["tail"].source) == (both, both)
+    assert (cells["double"].source, cells["tail"].source) == (small.ANSWER_DOUBLE, small.ANSWER_TAIL)
     assert len([r for r in result.repairs if "stood in a new cell and is put in its place" in r]) == 2
     assert not any(c.id.startswith("own-") for c in result.nb.cells)
 
@@ -181,7 +181,7 @@ def test_one_new_cell_with_all_answers_answers_all(skeleton, where):
 def test_an_answer_written_into_another_exercises_cell_counts(skeleton, one, other):
     both = f"{small.ANSWER_DOUBLE}\n\n\n{small.ANSWER_TAIL}"
     cells = by_grade_id(settle(small.submission(**{one: both}), skeleton))
-    assert (cells[one].source, cells[other].source) == (both, both)
+    assert (cells["double"].source, cells["tail"].source) == (small.ANSWER_DOUBLE, small.ANSWER_TAIL)
 
 
 @pytest.fixture
@@ -322,9 +322,21 @@ def test_code_that_would_take_gigabytes_to_parse_is_refused_at_once(skeleton):
     nb.cells += [new_code_cell("1," * 50_000, id=f"n{i}") for i in range(6)]
     result = overlay(small.raw(nb), skeleton)
     assert result.outcome == "oversized"
-    assert "characters of code; at most 500,000 are read." in result.sentence
+    assert "characters of code; at most 500,000 are read. Take out what is data" in result.sentence
     nb.cells[-6:] = [new_markdown_cell("words " * 100_000, id="essay")]
     assert overlay(small.raw(nb), skeleton).outcome == "graded"
+
+
+@pytest.mark.parametrize("where", [2, -1])
+def test_a_cell_of_data_alone_is_not_run_and_costs_nothing(skeleton, where):
+    nb = small.right()
+    nb.cells.insert(where, new_code_cell(f"rows = [{'1, ' * 400_000}]", id="data"))
+    nb.cells.append(new_code_cell(f"short = [{'1, ' * 30_000}]", id="short"))
+    result = settle(nb, skeleton)
+    assert settle(small.submission(tail=f"{small.ANSWER_TAIL}\n\ntable = [{'1, ' * 50_000}]"), skeleton).repairs == []
+    assert by_grade_id(result)["double"].source == small.ANSWER_DOUBLE
+    assert [c.cell_type for c in result.nb.cells if c.source.startswith(("rows", "short"))] == ["raw", "code"]
+    assert any("1,200,009 characters are too many for code; it is not run" in said for said in result.repairs)
 
 
 def test_a_retyped_import_cell_imports_again(skeleton):

@@ -1,0 +1,77 @@
+"""What a student wrote for a question, but not into its cell: under the question itself, in new cells above or below.
+
+A key makes a new cell, and makes it code: so words in code that is none, in comments and in strings, are words.
+"""
+
+import ast
+import re
+from dataclasses import replace
+
+from grading.lessons.cells import defined_names, tree_of
+
+COMMENT = re.compile(r"^[ \t]*#+ ?", re.M)
+
+
+def written_beside(matching, place, home):
+    """The pieces with the student's words around the question's cell at `place`, in order, [] where there are none.
+
+    `home` is the index of the question's piece, None where it is gone.
+    """
+    free, (low, high) = matching.free, matching.gap(place)
+    if home is None:
+        near = [index for index in sorted(free) if low < index < high]
+    else:
+        near = [*reversed(_run(free, home, -1)), *_run(free, home, 1)]
+    known = {_letters(line) for cell in matching.skeleton.cells for line in cell.source.split("\n")}
+    told = [(free[index], words_of(free[index])) for index in near]
+    return [replace(piece, source=text) for piece, text in told if _own_lines(text, known)]
+
+
+def added_to(piece, cell):
+    """The lines of a piece that are not in the lesson's cell it was found for: what was written into it."""
+    return "\n".join(_own_lines(piece.source, {_letters(line) for line in cell.source.split("\n")})).strip()
+
+
+def as_one(pieces):
+    """(text, attachments) of pieces that are one answer."""
+    attached = {name: data for piece in pieces for name, data in piece.attachments.items()}
+    return "\n\n".join(piece.source.strip() for piece in pieces), attached
+
+
+def words_of(piece):
+    """The words in a cell: text as it is; of code the comments or strings that it consists of, or all that is no
+    Python and defines nothing; "" of other code.
+    """
+    if piece.kind != "code":
+        return piece.source
+    tree = tree_of(piece.source)
+    if tree is None:
+        return "" if defined_names(piece.source) else piece.source
+    if not tree.body:
+        return COMMENT.sub("", piece.source)
+    return "\n\n".join(map(_said, tree.body)) if all(map(_said, tree.body)) else ""
+
+
+def _said(node):
+    """The text of a statement that only says it: `"text"` or `print("text")`."""
+    value = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "print" and value.args:
+        value = value.args[0]
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else ""
+
+
+def _run(free, home, step):
+    """The indices of free pieces next to `home`, one after the other."""
+    found = []
+    while home + step * (len(found) + 1) in free:
+        found.append(home + step * (len(found) + 1))
+    return found
+
+
+def _own_lines(text, known):
+    return [line for line in text.split("\n") if _letters(line) and _letters(line) not in known]
+
+
+def _letters(line):
+    """A line without space and marks, which programs change as they save."""
+    return re.sub(r"[\W_]+", "", line)
