@@ -4,10 +4,14 @@ What one exercise lets an answer use is not forbidden there because another one 
 for does not keep those below it from being made.
 """
 
+import itertools
 import re
+from collections import Counter, defaultdict
 
 from grading.lessons.cells import plain_python, tree_of
 from grading.marking.display_cells import names_of
+
+MOST = 1000  # statements of a cell that are looked at one by one
 
 
 def share(matching, made, moved):
@@ -30,10 +34,10 @@ def share(matching, made, moved):
 
 def part_of(source, mine, others):
     """The text without the top-level statements that only answers called `others` need; all of it where it is no
-    Python, or makes nothing that is `mine`.
+    Python, too long, or makes nothing that is `mine`.
     """
     tree, lines = tree_of(source), source.split("\n")
-    spans = [] if tree is None else [(_first(node) - 1, node.end_lineno) for node in tree.body]
+    spans = [] if tree is None or len(tree.body) > MOST else [(_first(node) - 1, node.end_lineno) for node in tree.body]
     told = [names_of(plain_python("\n".join(lines[begin:end]))) for begin, end in spans]
     kept = _needed(told, mine)
     if not kept:
@@ -47,26 +51,38 @@ def part_of(source, mine, others):
 
 def _needed(told, names):
     """Which statements bind these names, or what such a statement reads."""
-    found, wanted, before = set(), set(names), -1
-    while len(found) > before:
-        before = len(found)
-        for i, one in enumerate(told):
-            if i not in found and (one.binds | one.defines) & wanted:
+    makers = _by_name(one.binds | one.defines for one in told)
+    found, waiting = set(), list(names)
+    while waiting:
+        for i in makers.pop(waiting.pop(), ()):
+            if i not in found:
                 found.add(i)
-                wanted |= one.reads
+                waiting.extend(told[i].reads)
     return found
 
 
 def _with_readers(told, gone, kept):
     """The statements that go, with those of nobody's that read what only they make."""
-    gone, before = set(gone), -1
-    while len(gone) > before:
-        before = len(gone)
-        made = [one.binds | one.defines for one in told]
-        there = frozenset().union(*(names for i, names in enumerate(made) if i not in gone))
-        lost = frozenset().union(*(made[i] for i in gone)) - there
-        gone |= {i for i, one in enumerate(told) if i not in kept and one.reads & lost}
+    made = [one.binds | one.defines for one in told]
+    makers, readers = Counter(itertools.chain.from_iterable(made)), _by_name(one.reads for one in told)
+    gone, waiting = set(gone), list(gone)
+    while waiting:
+        for name in made[waiting.pop()]:
+            makers[name] -= 1
+            if not makers[name]:
+                more = set(readers[name]) - gone - kept
+                gone |= more
+                waiting.extend(more)
     return gone
+
+
+def _by_name(named):
+    """{name: the statements that have it}, of the names of each statement."""
+    found = defaultdict(list)
+    for i, names in enumerate(named):
+        for name in names:
+            found[name].append(i)
+    return found
 
 
 def _first(node):

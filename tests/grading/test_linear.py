@@ -29,6 +29,7 @@ from grading.marking.footing import founded
 from grading.marking.overlay import overlay
 from grading.marking.safe_markdown import safe_markdown
 from grading.marking.safe_outputs import clean_html, is_base64, plain_text, safe_outputs
+from grading.marking.shared import part_of
 from grading.reporting import safe_html, similar
 from tests.grading import small_lesson as small
 
@@ -148,6 +149,11 @@ READERS = {  # reader and shape: n -> a call
         cells(1, lambda i: f"{small.CHECK_DOUBLE}\n{small.CHECK_TAIL}\n" + lines(10 * n))),
     "overlay, many copies of merged cells": lambda n: (lambda raw: lambda: laid(raw))(
         cells(1, lambda i: f"{small.CHECK_DOUBLE}\n{small.CHECK_TAIL}\n" * (n // 4))),
+    "overlay, words in many cells": lambda n: (lambda raw: lambda: laid(raw))(
+        cells(n // 2, lambda i: f"words {i}" if i % 2 else f"# words {i}", "code")),
+    "overlay, statements of two answers in a row": lambda n: (
+        lambda text: lambda: part_of(text, {"a0"}, {"c0"}))(
+        "\n".join(f"{a}{i} = {a}{i + 1}" for i in range(n // 4, -1, -1) for a in "ac")),
     "overlay, one long cell": lambda n: (lambda raw: lambda: laid(raw))(cells(1, lambda i: lines(n))),
     "cell reading, parentheses": lambda n: lambda: tree_of("(" * 100 * n),
     "cell reading, sums": lambda n: lambda: tree_of("x = " + "1+" * 5 * n + "1"),
