@@ -2,8 +2,8 @@
 
 The process runs the lesson's cells once, in order, with the reference answers. Where an exercise's answer would run, it
 forks one child for every trial of that exercise; the child runs the other answer, then the cells up to the exercise's
-last check, and leaves what the checks saw. So a lesson's imports and set-up are paid once, and an endless loop or a
-changed global in one trial touches nothing else.
+last check, and leaves what the checks saw. So a lesson's imports, its set-up and the data that an exercise holds are
+paid once, and an endless loop or a changed global in one trial touches nothing else.
 """
 
 import ast
@@ -47,8 +47,8 @@ class Collector:
         """Nothing to do: what is missing is seen from the record."""
 
     def held(self, check, name):
-        """What an exercise's held cell gives its hidden blocks."""
-        return self.bench.held[exercise_of(check)][name]
+        """What an exercise's held cell gives its hidden blocks, a copy."""
+        return np.array(self.bench.held[exercise_of(check)][name])
 
     def forbid(self, check):
         """The library functions that the answer may not call."""
@@ -88,7 +88,7 @@ def _run(request, folder):
     collector = Collector(bench)
     results = {}
     with use_sink(collector):
-        for cell in lesson.cells[: last + 1] if wanted is not None else lesson.cells:
+        for cell in _held_first(lesson, lesson.cells[: last + 1] if wanted is not None else lesson.cells):
             if cell.kind != "code" or cell.role in SKIPPED:
                 continue
             try:
@@ -114,6 +114,16 @@ def _run(request, folder):
     arrays = {id: {k: observe(v) for k, v in held.items() if _is_data(v)} for id, held in bench.held.items()}
     collector.outcome.held = arrays
     return {"reference": collector.outcome, "outcomes": [_outcome(pool, results.get(i)) for i in range(len(trials))]}
+
+
+def _held_first(lesson, cells):
+    """The cells with each held cell before its exercise's answer: it runs by itself, so once does for every trial."""
+    held = {cell.id: cell for cell in cells if cell.role == "held"}
+    for cell in cells:
+        if cell.role == "solve" and cell.id in held:
+            yield held[cell.id]
+        if cell.role != "held":
+            yield cell
 
 
 def _is_data(value):
@@ -215,9 +225,7 @@ def _answer(bench, collector, trial, outcome, leave):
                 leave()
             elif cell.role == "solve":
                 bench.run(lesson.exercise(cell.id).reference, cell.line)
-            elif cell.role == "held":
-                bench.hold(cell)
-            elif cell.role not in ("check", "predict"):
+            elif cell.role not in ("check", "predict", "held"):
                 bench.run(cell.source, cell.line)
     outcome.ended = "finished"
     leave()
