@@ -23,7 +23,6 @@ from course_lib.evidence.observation import observe
 from course_lib.files import write_atomically
 from grading.errors import CourseError
 from grading.ids import exercise_of
-from grading.lessons.source import parse_lesson
 from grading.proving import spoiled
 from grading.proving.bench import SKIPPED, Bench
 from grading.proving.trials import Outcome, Trial
@@ -79,9 +78,8 @@ def main():
 def _run(request, folder):
     from course_lib.checks import use_sink
 
-    lesson = parse_lesson(request["text"], Path(request["path"]))
+    lesson, wanted = request["lesson"], request["only"]
     trials = [Trial(*t) for t in request["trials"]]
-    wanted = request["only"]
     exercises = [e for e in lesson.exercises if wanted is None or e.id in wanted]
     last = max((c.cell.index for e in exercises for c in e.checks), default=-1 if wanted else len(lesson.cells))
     bench, pool = Bench(lesson), _Pool(request["jobs"], request["cpu"])
