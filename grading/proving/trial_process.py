@@ -2,8 +2,8 @@
 
 The process runs the lesson's cells once, in order, with the reference answers. Where an exercise's answer would run, it
 forks one child for every trial of that exercise; the child runs the other answer, then the cells up to the exercise's
-last check, and leaves what the checks saw. So a lesson's imports and set-up are paid once, and an endless loop or a
-changed global in one trial touches nothing else.
+last check, and leaves what the checks saw. So a lesson's imports, its set-up and the data that an exercise holds are
+paid once, and an endless loop or a changed global in one trial touches nothing else.
 """
 
 import ast
@@ -23,7 +23,6 @@ from course_lib.evidence.observation import observe
 from course_lib.files import write_atomically
 from grading.errors import CourseError
 from grading.ids import exercise_of
-from grading.lessons.source import parse_lesson
 from grading.proving import spoiled
 from grading.proving.bench import SKIPPED, Bench
 from grading.proving.trials import Outcome, Trial
@@ -47,8 +46,8 @@ class Collector:
         """Nothing to do: what is missing is seen from the record."""
 
     def held(self, check, name):
-        """What an exercise's held cell gives its hidden blocks."""
-        return self.bench.held[exercise_of(check)][name]
+        """What an exercise's held cell gives its hidden blocks, a copy."""
+        return np.array(self.bench.held[exercise_of(check)][name])
 
     def forbid(self, check):
         """The library functions that the answer may not call."""
@@ -79,16 +78,15 @@ def main():
 def _run(request, folder):
     from course_lib.checks import use_sink
 
-    lesson = parse_lesson(request["text"], Path(request["path"]))
+    lesson, wanted = request["lesson"], request["only"]
     trials = [Trial(*t) for t in request["trials"]]
-    wanted = request["only"]
     exercises = [e for e in lesson.exercises if wanted is None or e.id in wanted]
     last = max((c.cell.index for e in exercises for c in e.checks), default=-1 if wanted else len(lesson.cells))
     bench, pool = Bench(lesson), _Pool(request["jobs"], request["cpu"])
     collector = Collector(bench)
     results = {}
     with use_sink(collector):
-        for cell in lesson.cells[: last + 1] if wanted is not None else lesson.cells:
+        for cell in _held_first(lesson, lesson.cells[: last + 1] if wanted is not None else lesson.cells):
             if cell.kind != "code" or cell.role in SKIPPED:
                 continue
             try:
@@ -114,6 +112,16 @@ def _run(request, folder):
     arrays = {id: {k: observe(v) for k, v in held.items() if _is_data(v)} for id, held in bench.held.items()}
     collector.outcome.held = arrays
     return {"reference": collector.outcome, "outcomes": [_outcome(pool, results.get(i)) for i in range(len(trials))]}
+
+
+def _held_first(lesson, cells):
+    """The cells with each held cell before its exercise's answer: it runs by itself, so once does for every trial."""
+    held = {cell.id: cell for cell in cells if cell.role == "held"}
+    for cell in cells:
+        if cell.role == "solve" and cell.id in held:
+            yield held[cell.id]
+        if cell.role != "held":
+            yield cell
 
 
 def _is_data(value):
@@ -215,9 +223,7 @@ def _answer(bench, collector, trial, outcome, leave):
                 leave()
             elif cell.role == "solve":
                 bench.run(lesson.exercise(cell.id).reference, cell.line)
-            elif cell.role == "held":
-                bench.hold(cell)
-            elif cell.role not in ("check", "predict"):
+            elif cell.role not in ("check", "predict", "held"):
                 bench.run(cell.source, cell.line)
     outcome.ended = "finished"
     leave()

@@ -55,8 +55,7 @@ def run_trials(lesson, trials=(), *, jobs=None, env=None, only=None):
     how many threads). CourseError when a cell of the lesson itself fails, with its line.
     """
     request = {
-        "path": str(lesson.path),
-        "text": lesson.text,
+        "lesson": lesson,
         "trials": [(t.exercise, t.name, t.source, t.rewrite) for t in trials],
         "jobs": jobs or os.cpu_count() or 1,
         "cpu": CPU_SECONDS,

@@ -6,6 +6,7 @@ its pixels do.
 
 import hashlib
 import json
+import pickle
 import subprocess
 import sys
 
@@ -66,10 +67,10 @@ def _draw(lesson, wishes):
     if not wishes:
         return []
     code = "from grading.publishing.pictures import main; main()"
-    command = [sys.executable, "-P", "-c", code, str(lesson.path), json.dumps(wishes)]
-    done = subprocess.run(command, capture_output=True, text=True, env=clean_environment())
+    command = [sys.executable, "-P", "-c", code, json.dumps(wishes)]
+    done = subprocess.run(command, input=pickle.dumps(lesson), capture_output=True, env=clean_environment())
     if done.returncode:
-        why = done.stderr.strip().split("\n")[-1][:300] or f"exit status {done.returncode}"
+        why = done.stderr.decode(errors="replace").strip().split("\n")[-1][:300] or f"exit status {done.returncode}"
         raise CourseError(f"{lesson.path.name}: {why}")
     return json.loads(done.stdout)
 

@@ -8,6 +8,7 @@ import ast
 import datetime
 import json
 import os
+import pickle
 import platform
 import re
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from course_lib.viz.recorded_words import WORDS
 from grading.errors import CourseError
-from grading.lessons.source import read_lesson, read_lessons
+from grading.lessons.source import read_lessons
 from grading.paths import ROOT
 
 SECONDS = 3600
@@ -99,18 +100,18 @@ def run_figure(name, folders, device=None):
     command = [sys.executable, "-P", "-c", "from grading.publishing.figures import main; main()"]
     try:
         done = subprocess.run(
-            [*command, str(lesson.path), name, str(folder.absolute()), stem],
+            [*command, name, str(folder.absolute()), stem],
+            input=pickle.dumps(lesson),
             capture_output=True,
-            text=True,
             env=env,
             timeout=SECONDS,
         )
     except subprocess.TimeoutExpired:
         raise CourseError(f"figure {name} took more than {SECONDS} seconds; make its setting smaller") from None
     if done.returncode:
-        why = done.stderr.strip().split("\n")[-1][:300]
+        why = done.stderr.decode(errors="replace").strip().split("\n")[-1][:300]
         raise CourseError(f"{lesson.path.name}: figure {name} does not run: {why}")
-    record = {"figure": name, "lesson": lesson.slug, "results": json.loads(done.stdout.split("\n")[-2])}
+    record = {"figure": name, "lesson": lesson.slug, "results": json.loads(done.stdout.split(b"\n")[-2])}
     record |= {"date": datetime.date.today().isoformat(), "commit": commit(), "machine": machine()}
     record |= {"device": where} if where else {}
     path = folder / f"{stem}.json"
@@ -210,11 +211,11 @@ def commit(root=ROOT):
 
 
 def main():
-    """The clean process: arguments lesson file, figure, folder and name for drawings; prints the results as JSON."""
+    """The clean process: reads the lesson; arguments figure, folder, name for drawings; prints the results as JSON."""
     import matplotlib
 
     matplotlib.use("Agg")
-    lesson, name, folder, stem = read_lesson(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), sys.argv[4]
+    lesson, name, folder, stem = pickle.loads(sys.stdin.buffer.read()), sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     print(json.dumps(list(_run(lesson, name, folder, stem)), ensure_ascii=False))
 
 

@@ -5,7 +5,6 @@ used the library's stands in. Exercises and their checks show no output. What wa
 """
 
 import hashlib
-import os
 import re
 from pathlib import Path
 
@@ -67,16 +66,11 @@ def _run(lesson, notebook):
     run.cells = [c for c in notebook.cells if c.cell_type == "code" and c.id not in quiet]
     environment = clean_environment() | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     client = NotebookClient(run, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}})
-    before = dict(os.environ)
-    os.environ.update(environment)  # the kernel inherits it
     try:
-        client.execute()
+        client.execute(env=environment)
     except CellExecutionError as error:
         told = f"{error.ename}: {error.evalue}"[:200]
         raise CourseError(f"{lesson.path.name}: a cell of its own fails in the book ({told})") from None
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
     return run
 
 

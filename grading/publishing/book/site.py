@@ -1,7 +1,9 @@
 """Put the pages together and let Sphinx make a site of them: text, search, cross-references, light and dark."""
 
+import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
@@ -106,9 +108,10 @@ def build_book(lessons, folders, out, commands, *, tell=lambda text: None):
 def _write_pages(lessons, folders, source, commands, tell):
     source.mkdir()
     (source / "conf.py").write_text(CONF, encoding="utf-8")
-    for lesson in lessons:
-        tell(lesson.slug)
-        nbformat.write(page(lesson), source / f"{lesson.slug}.ipynb")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each lesson's cells run in a process of their own
+        for lesson, made in zip(lessons, pool.map(page, lessons), strict=True):
+            tell(lesson.slug)
+            nbformat.write(made, source / f"{lesson.slug}.ipynb")
     for part in ("pictures", "figures"):
         if (folders.notebooks / part).is_dir():
             ignore = shutil.ignore_patterns("*.json")

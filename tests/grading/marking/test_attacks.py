@@ -119,6 +119,8 @@ def after(tmp_path_factory):
         summary = engine.grade(made.root, pool=pool, workers=2)
         calm = engine.grade(made.root, pool=pool, workers=2)
     feedback.write(made.root)
+    with Journal(made.root / "journal", exclusive=False) as journal:
+        keys = {one["student"]: one["key"] for one in journal.all_replayed().values()}
     yield SimpleNamespace(
         made=made,
         pairs=pairs,
@@ -126,6 +128,8 @@ def after(tmp_path_factory):
         summary=summary,
         calm=calm,
         graded={one.student: one for one in summary.graded},
+        keys=keys,
+        written=sc.dump(made),
         before=before,
         after=state(made.root),
         listening=listening,
@@ -134,14 +138,9 @@ def after(tmp_path_factory):
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def key(after, student):
-    with Journal(after.made.root / "journal", exclusive=False) as journal:
-        return journal.replayed(student, small.LESSON)["key"]
-
-
 def runs(after, student):
     """The Runs of one submission with their seconds, the first first; [] when it was not run."""
-    return after.pool.runs.get(key(after, student), [])
+    return after.pool.runs.get(after.keys[student], [])
 
 
 def page(after, student):
@@ -185,7 +184,7 @@ def there_are_sixty_attacks_and_more_and_every_kind_is_among_them(after):
 def the_run_went_to_its_end_and_every_notebook_has_a_named_outcome(after):
     students = {hostile.VICTIM, *(s for _, *pair in after.pairs for s in pair)}
     assert set(after.graded) == students
-    assert {student for student, _ in sc.dump(after.made)} == students
+    assert {student for student, _ in after.written} == students
     for attack, student, control in after.pairs:
         assert after.graded[student].outcome == attack.outcome, attack.name
         assert after.graded[control].outcome == "graded"
@@ -228,9 +227,8 @@ def no_attack_scores_more_than_the_honest_work_and_most_cost_nothing(after):
                 (attack.item, attack.name, mine, [c.reason for c in after.graded[student].verdict.checks.values()])
             )
     assert not wrong, "\n".join(map(str, wrong))
-    written = sc.dump(after.made)
     for student, one in after.graded.items():
-        marks = written[student, small.LESSON][0]
+        marks = after.written[student, small.LESSON][0]
         assert sum(auto or 0 for auto, *_ in marks.values()) == one.verdict.score
 
 
@@ -298,7 +296,7 @@ def no_hidden_value_is_shown_anywhere(after):
         for entry in journal.all_replayed().values():
             if entry["key"]:
                 told["journal of " + entry["student"]] = json.dumps(journal.result(entry["key"]))
-    written = {pair: told[:2] for pair, told in sc.dump(after.made).items() if pair[0] != hostile.VICTIM}
+    written = {pair: told[:2] for pair, told in after.written.items() if pair[0] != hostile.VICTIM}
     told["gradebook"] = str(written)
     told["json"] = "".join(outcome.json_pieces(after.summary))
     assert len(told) > 3 * len(after.pairs)

@@ -1,5 +1,6 @@
 """The library's function is no answer to the exercise that asks for it, however it is handed over."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -52,6 +53,20 @@ FORBIDDEN = [
     for name in exercise.forbid
     if name.startswith("course_lib.")
 ]
+
+
+def each(chosen):
+    """A test for each, lesson after lesson: what was read of a lesson's cells is kept for the next exercise of it."""
+    ids = [f"{lesson.number} {exercise.id} {name.rpartition('.')[2]}" for lesson, exercise, name in chosen]
+    return pytest.mark.parametrize(("lesson", "exercise", "name"), chosen, ids=ids)
+
+
+def told(exercise, name):
+    """What the texts of an answer are filled in with."""
+    place, _, last = name.rpartition(".")
+    return {"place": place, "last": last, "mine": (exercise.names or [exercise.id])[0]}
+
+
 WAYS = {
     "as it is": ("from {place} import {last} as theirs\n{mine} = theirs", ()),
     "through its module": ("import {place} as lib\n{mine} = lib.{last}", ()),
@@ -73,20 +88,18 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize(("answer", "own"), WAYS.values(), ids=WAYS)
-def test_the_librarys_function_is_no_answer_in_any_exercise(answer, own):
-    for lesson, exercise, name in FORBIDDEN:
-        place, _, last = name.rpartition(".")
-        told = {"place": place, "last": last, "mine": (exercise.names or [exercise.id])[0]}
-        found = borrowed(*job(lesson, {exercise.id: answer.format(**told)}, [text.format(**told) for text in own]))
-        assert exercise.id in found, f"{lesson.slug} {exercise.id}: {name}"
-        assert "write it yourself" in found[exercise.id].sentence
+@each(FORBIDDEN)
+def test_the_librarys_function_is_no_answer_in_any_exercise(lesson, exercise, name):
+    filled = told(exercise, name)
+    for way, (answer, own) in WAYS.items():
+        found = borrowed(*job(lesson, {exercise.id: answer.format(**filled)}, [text.format(**filled) for text in own]))
+        assert exercise.id in found, way
+        assert "write it yourself" in found[exercise.id].sentence, way
 
 
 def test_comparing_with_the_library_in_a_cell_of_ones_own_is_welcome():
     lesson, exercise, name = FORBIDDEN[0]
-    place, _, last = name.rpartition(".")
-    scratch = f"import {place} as lib\nprint(lib.{last}, {exercise.names[0] if exercise.names else exercise.id!r})"
+    scratch = "import {place} as lib\nprint(lib.{last}, {mine!r})".format(**told(exercise, name))
     assert borrowed(*job(lesson, {}, [scratch])) == {}
 
 
@@ -104,12 +117,11 @@ FURTHER = {
 }
 
 
-@pytest.mark.parametrize("answer", FURTHER.values(), ids=FURTHER)
-def test_nor_is_it_on_further_ways(answer):
-    for lesson, exercise, name in FEW:
-        place, _, last = name.rpartition(".")
-        told = {"place": place, "last": last, "mine": exercise.names[0]}
-        assert exercise.id in borrowed(*job(lesson, {exercise.id: answer.format(**told)})), f"{lesson.slug} {name}"
+@each(FEW)
+def test_nor_is_it_on_further_ways(lesson, exercise, name):
+    for way, answer in FURTHER.items():
+        found = borrowed(*job(lesson, {exercise.id: answer.format(**told(exercise, name))}))
+        assert exercise.id in found, way
 
 
 MADE = "def {mine}(*a):\n    return 0"
@@ -127,16 +139,17 @@ BESIDE = {  # the answer, a cell of one's own below it, a file beside the notebo
 }
 
 
-@pytest.mark.parametrize(("answer", "below", "file"), BESIDE.values(), ids=BESIDE)
-def test_nor_is_it_where_another_cell_or_a_file_makes_the_answer(answer, below, file):
-    for lesson, exercise, name in FEW:
-        place, _, last = name.rpartition(".")
-        told = {"place": place, "last": last, "mine": exercise.names[0]}
-        made, skeleton = job(lesson, {exercise.id: answer.format(**told)})
+@each(FEW)
+def test_nor_is_it_where_another_cell_or_a_file_makes_the_answer(lesson, exercise, name):
+    filled = told(exercise, name)
+    for way, (answer, below, file) in BESIDE.items():
+        made, skeleton = job(lesson, {exercise.id: answer.format(**filled)})
         at = next(i for i, step in enumerate(made.steps) if step.id == exercise.id) + 1
-        steps = (*made.steps[:at], Step("own-90", below.format(**told)), *made.steps[at:])
-        made = replace(made, steps=steps, files={"mine.py": file.format(**told).encode()})
-        assert "write it yourself" in borrowed(made, skeleton)[exercise.id].sentence, f"{lesson.slug} {exercise.id}"
+        steps = (*made.steps[:at], Step("own-90", below.format(**filled)), *made.steps[at:])
+        made = replace(made, steps=steps, files={"mine.py": file.format(**filled).encode()})
+        found = borrowed(made, skeleton)
+        assert exercise.id in found, way
+        assert "write it yourself" in found[exercise.id].sentence, way
 
 
 def test_a_function_in_another_answers_cell_is_followed_and_costs_that_exercise_nothing():
@@ -263,18 +276,19 @@ def test_the_mark_in_the_gradebook_is_without_its_points_and_says_why(tmp_path, 
     assert "write it yourself" not in str(sc.dump(made)["nothing", small.LESSON][1]), "there is no answer at all"
 
 
-@pytest.mark.parametrize("own", ["", "import {place} as lib", "from {place} import {last} as theirs\nlib = 0"])
-@pytest.mark.parametrize("answer", [answer for answer, beside in WAYS.values() if not beside])
-def test_cells_in_which_no_telling_word_stands_need_not_be_followed(answer, own, monkeypatch):
+OWN = ["", "import {place} as lib", "from {place} import {last} as theirs\nlib = 0"]
+
+
+@each(FORBIDDEN[::3])
+def test_cells_in_which_no_telling_word_stands_need_not_be_followed(lesson, exercise, name, monkeypatch):
     """What `may_use` spares is what following every name would not find either."""
-    for lesson, exercise, name in FORBIDDEN[::3]:
-        place, _, last = name.rpartition(".")
-        told = {"place": place, "last": last, "mine": (exercise.names or [exercise.id])[0]}
-        given = job(lesson, {exercise.id: answer.format(**told)}, [own.format(**told)])
+    filled = told(exercise, name)
+    for answer, own in itertools.product([answer for answer, beside in WAYS.values() if not beside], OWN):
+        given = job(lesson, {exercise.id: answer.format(**filled)}, [own.format(**filled)])
         spared = borrowed(*given)
         with monkeypatch.context() as patch:
             patch.setattr(Notebook, "may_use", lambda self, forbid: True)
-            assert borrowed(*given) == spared != {}
+            assert borrowed(*given) == spared != {}, (answer, own)
 
 
 def test_an_import_of_the_lessons_under_another_name_is_a_telling_word():

@@ -109,6 +109,15 @@ def test_a_truth_that_is_no_array_is_said_with_its_line():
         record_lesson(lesson, jobs=1)
 
 
+def test_the_held_cell_runs_once_for_all_answers_and_none_changes_its_data(tmp_path):
+    drawn, returned = "points = np.random", "return (points[:, 0] > points[:, 1]).astype(int)"
+    counted = (drawn, f"open({str(tmp_path / 'ran')!r}, 'a').write('x')\n{drawn}")
+    spoils = (returned, f"{returned.replace('return', 'out =')}\n    points[...] = 0\n    return out")
+    records = record_lesson(open_lesson(counted, spoils), jobs=1)
+    assert (tmp_path / "ran").read_text() == "x"
+    assert np.array_equal(unpack(records["hidden"].checks["side"]["held"]["points"]), POINTS)
+
+
 def test_a_hidden_block_with_its_data_needs_nothing_of_the_held_cell():
     lesson = open_lesson()
     (check,) = lesson.checks

@@ -102,6 +102,10 @@ def test_a_failing_cell_of_the_lesson_is_told_with_its_line(edit, says):
         run_trials(lesson)
 
 
+def test_the_process_needs_no_reader_of_lessons():
+    run_trials(tiny(more="\n# %%\nimport sys\n\nassert 'jupytext' not in sys.modules\n"))
+
+
 def test_only_what_is_asked_for_runs():
     reference, _ = run_trials(means(), only={"weighted_mean"})
     assert {check for check, _ in reference.seen} == {"weighted_mean"}
