@@ -308,6 +308,13 @@ def test_cells_of_the_students_own_leave_half_of_the_time_to_the_others(box, kin
     assert (run.ended, run.cells["last"].status) == (ended, last)
 
 
+def test_what_they_used_up_is_not_taken_from_the_others(box):
+    loops = [Step(f"own-{i}", "while True: pass") for i in range(4)]
+    busy = Step("busy", "import time\nbegun = time.process_time()\nwhile time.process_time() < begun + 0.8: pass")
+    run = box.run(Job("loops", "x", (*loops, busy), limits=Limits(cpu=5, cell_cpu=1, wall=120)))
+    assert [cell.status for cell in run.cells.values()] == ["killed"] * 4 + ["ok"]
+
+
 def test_an_endless_recursion_is_shown_in_short(box):
     run = box.run(Job("deep", "x", (Step("a", "def f(n):\n    return n * f(n - 1)\nf(3)"), Step("b", "1"))))
     (output,) = run.cells["a"].outputs
