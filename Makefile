@@ -30,7 +30,8 @@ setup: .venv/.ready
 	  { rm -rf .venv; echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
 	@echo "Installing $(if $(filter %.ready,$@),the course's,a learner's) packages into .venv (the first time this takes a while) ..."
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet $(PIP_FLAGS) --editable '.$(if $(filter %.ready,$@),[dev])'
+	@$(BIN)/python -m pip install --quiet --no-compile $(PIP_FLAGS) --editable '.$(if $(filter %.ready,$@),[dev])'
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || : # on all processors, where pip takes one
 	@$(if $(filter %.ready,$@),$(BIN)/python -m grading.confinement.bubblewrap,:)
 	@touch $@
 
