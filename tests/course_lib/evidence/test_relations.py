@@ -110,6 +110,12 @@ def test_every_relation_is_recognised_and_said(expected, got, name, part):
     assert found.say.endswith((".", "?"))
 
 
+def test_of_single_numbers_none_is_kept_and_changed():
+    name = "the last place everywhere"
+    assert named((B[:3], B[[0, 2, 2]])) == name
+    assert named((C[:3], C[[0, 2, 2]])) != name
+
+
 def test_every_kind_has_a_case():
     cases = [case[:3] for case in CASES] + [(*pairs[0], name) for name, pairs in SEVERAL.items()]
     reached = {kind for kind in (*SPECIFIC, *GENERAL) for e, g, name in cases if _finds(kind, e, g, name)}
