@@ -103,7 +103,7 @@ def _say_natural(form: str, details: Sequence[int]) -> str:
         }[form]
     return {
         "times": f"is {'twice' if n == 2 else f'{n} times'} the expected one"
-        + ("." if n == 2 else ": is a division by a size missing, or a sum taken for a mean?"),
+        + ("." if n == 2 else ": is a division by a size missing, a sum taken for a mean, something counted twice?"),
         "divided": f"is {'half of the expected one' if n == 2 else f'the expected one divided by {n}'}"
         + ("." if n == 2 else ": is a size divided by once too often, or a mean taken for a sum?"),
         "by n - 1 for n": f"is {n}/{n - 1} of the expected one: is it divided by {n - 1} in place of {n}?",
