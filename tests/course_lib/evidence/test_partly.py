@@ -102,6 +102,11 @@ def test_a_step_is_seen_from_its_start(got, name, part):
     assert not told(("one step", B, got * (1 + A)), ("w", A, A, "unchanged"))[0].startswith("a step")
 
 
+def test_only_what_is_a_start_is_seen_as_one():
+    for one, two, step in (("epoch 1", "epoch 2", True), ("the start", "one step", True), ("a - b", "b - a", False)):
+        assert (told((one, (A, 3), (A, 3)), (two, (B, 4), (A, 5)))[0] == "a step not taken") == step
+
+
 def test_a_relation_of_one_line_names_the_line():
     name, say = told(("one step", A, 2 * A), ("two steps", B, B**2 + 3 * A))
     assert (name, say) == ("a whole factor too much", 'For "one step" your result is twice the expected one.')
