@@ -237,6 +237,14 @@ def test_a_place_tells_nothing_where_little_is_right_or_lines_differ():
     assert name_fact([pair([1, 2, 3], [1, 5])])[0] == "too short"
 
 
+def test_where_nearly_everything_is_positive_that_is_no_news():
+    for zeros, said in ((2, False), (20, True)):
+        e = np.concatenate([np.abs(A).ravel(), np.zeros(zeros)])
+        g = np.concatenate([np.abs(B).ravel(), np.zeros(zeros)])
+        found = name_fact([pair(e, g)])
+        assert bool(found and found[0] == "wrong where positive is right") == said
+
+
 def test_what_is_right_must_tell_something():
     padded = np.concatenate([A, np.zeros((4, 5))])
     assert name_fact([pair(padded, np.concatenate([B, np.zeros((4, 5))]))]) is None
