@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from course_lib.evidence.compare import check_line
+from course_lib.evidence.difference import widen
 from course_lib.evidence.values import agree
 from course_lib.evidence.weight import ENOUGH, ENOUGH_FIRST, SURE, bits
 
@@ -126,7 +129,34 @@ def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: See
         return check_line(expected, seen) is not None
     tolerance = {"rtol": expected.get("rtol"), "atol": expected.get("atol")}
     pairs = (theirs["value"], seen.value), (seen.value, theirs["value"])  # both ways: 2 passes for 2.0, not 2.0 for 2
-    return all(agree(one, other, **tolerance) for one, other in pairs)
+    return all(agree(one, other, **tolerance) for one, other in pairs) or nearly(
+        expected["value"], theirs["value"], seen.value
+    )
+
+
+def nearly(expected: Any, theirs: Any, seen: Any) -> bool:
+    """Whether `seen` is what a mistake gives but for what is everyone's own: a 1e-8 in a divisor, single precision,
+    whole numbers where floats are right. It is little beside the number, and beside how far off the mistake is.
+    """
+    if isinstance(expected, list | tuple):
+        kinds = [isinstance(tree, list | tuple) and len(tree) == len(expected) for tree in (theirs, seen)]
+        return all(kinds) and all(map(nearly, expected, theirs, seen))
+    if agree(theirs, seen) and agree(seen, theirs):
+        return True
+    if not all(isinstance(tree, int | float | np.ndarray) for tree in (expected, theirs, seen)):
+        return False
+    e, their, mine = (np.asarray(tree) for tree in (expected, theirs, seen))
+    if e.dtype.kind != "f" or not {their.dtype.kind, mine.dtype.kind} <= {"f", "i", "u"} or their.shape != mine.shape:
+        return False
+    return _little_beside(e, *(widen(a) for a in (their, mine)))
+
+
+def _little_beside(expected: np.ndarray, theirs: np.ndarray, mine: np.ndarray) -> bool:
+    if not (np.isfinite(theirs).all() and np.isfinite(mine).all() and mine.size):
+        return False
+    left = np.max(np.abs(mine - theirs))
+    far = expected.shape != theirs.shape or left <= 1e-3 * np.max(np.abs(theirs - expected))
+    return bool(far and left <= 1e-6 * np.max(np.abs(theirs)))
 
 
 def same_error(one: Any, other: Any) -> bool:

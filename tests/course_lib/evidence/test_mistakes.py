@@ -230,6 +230,17 @@ def test_a_mistake_is_matched_within_the_lines_own_tolerance():
     assert names(check, seen(0.4322)) == ["half"]
 
 
+def test_what_is_everyones_own_does_not_hide_a_mistake():
+    half = np.array([1.0, 1.4321])
+    check = record(RIGHT, half=lines(1.0, half, 2.0), near=lines(1.0, RIGHT[1] + 1e-6, 4.0))
+    for own in (half * (1 + 1e-8), half.astype(np.float32)):
+        assert names(check, seen(1.0, own, 2.0)) == ["half"]
+    assert names(check, seen(1.0, half * (1 + 1e-5), 2.0)) == []
+    assert names(check, seen(1.0, RIGHT[1] + 1.1e-6, 4.0)) == []  # close to the mistake, and as close to what is right
+    check = record((1.0, np.array([2.4, 3.6])), cut=lines(1.0, np.array([200, 3100])))
+    assert names(check, seen(1.0, np.array([200.0, 3100.0]))) == ["cut"]
+
+
 def test_the_kind_of_number_counts_in_a_mistake_too():
     check = record((2, 3), floated=lines(2.0, 3.0))
     assert names(check, seen(2.0, 3.0)) == ["floated"]
