@@ -167,6 +167,20 @@ def whole_numbers(p: Pair) -> dict[Any, Any]:
     return {way: None for way, cut in ways.items() if np.array_equal(cut(p.e), p.g)}
 
 
+@numeric
+def cut_off(p: Pair) -> dict[Any, Any]:
+    """The right numbers, those below some value raised to it or those above lowered, or both."""
+    if np.iscomplexobj(p.e) or np.iscomplexobj(p.g) or not np.isfinite(p.e).all() or not np.isfinite(p.g).all():
+        return {}
+    low, high = p.g.min(), p.g.max()
+    raised, lowered = (len(np.unique(p.e[cut & ~p.right()])) for cut in (p.e < low, p.e > high))
+    kept = len(np.unique(p.e[p.right() & (p.e != 0)]))
+    if min(n for n in (raised, lowered, 2) if n) < 2 or raised + lowered < 2 or kept < 2:
+        return {}
+    ways = [("below", low)] * bool(raised) + [("above", high)] * bool(lowered)
+    return {tuple((way, f"{end:.5g}") for way, end in ways): None} if p.near(np.clip(p.e, low, high), p.g) else {}
+
+
 FUNCTIONS: dict[str, Callable] = {
     "squared": np.square,
     "the square root": np.sqrt,

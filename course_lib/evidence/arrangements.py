@@ -148,7 +148,7 @@ def unfilled(p: Pair) -> dict[Any, Any]:
     written = p.g != 0
     if not written.any():
         return {"nothing": None}
-    if not np.all(p.right()[written]):
+    if not np.all(p.right()[written]) or np.array_equal(written, p.e > 0):
         return {}
     last = not written[:-1].any() and p.e.shape[0] > 1 and bool((p.e[:-1] != 0).any())
     return {"last" if last else "some": None}
