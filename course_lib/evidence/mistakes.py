@@ -24,8 +24,8 @@ class Mistake:
     """A known mistake that fits: its `name`, what a tutor would `say`; `often` when only an exception matched.
 
     `first` when it fits the lines up to the first failure and not all that follow; `little` when what agrees is so
-    little that other answers give it too; `relation` when no author knew it and `say` tells how the wrong values follow
-    from the right ones.
+    little that other answers give it too; `where`, if it fits only a part, begins the sentence; `relation` when no
+    author knew it and `say` tells how the wrong values follow from the right ones.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Mistake:
     first: bool = False
     relation: bool = False
     little: bool = False
+    where: str = ""
 
     @property
     def sentence(self) -> str:
@@ -42,6 +43,8 @@ class Mistake:
         say = say if say[-1:] in ".!?" else say + "."
         if self.relation:
             return say
+        if self.where:
+            return f"{self.where} looks like this: {say}"
         if self.often:
             return f"This often means: {say}"
         if self.little:
