@@ -197,7 +197,12 @@ def _say_cut_off(form: tuple[tuple[str, str], ...], details: Sequence[None]) -> 
     return f"is the expected one cut off {ends}: does a clip, a minimum or a maximum take part?"
 
 
-_INTEGERS = {"cut": "cut to integers", "cut down": "rounded down to integers", "rounded": "rounded to integers"}
+_INTEGERS = {
+    "cut": "cut to integers",
+    "cut down": "rounded down to integers",
+    "cut up": "rounded up to integers",
+    "rounded": "rounded to integers",
+}
 
 SPECIFIC = (
     Kind(arrange.axes_permuted, _axes_name, _say_axes),

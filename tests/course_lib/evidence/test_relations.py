@@ -64,6 +64,7 @@ CASES = [
     (A, A + 1, "one too large", "is everywhere one too large."),
     (A, A.astype(int), "cut to integers", "cut to integers"),
     (A, np.floor(A), "cut to integers", "rounded down to integers"),
+    (A, np.ceil(A), "cut to integers", "rounded up to integers"),
     (A, A**2, "squared", "the square of"),
     (abs(A), np.sqrt(abs(A)), "the square root", "the square root of"),
     (A, np.exp(A), "the exponential", "the exponential of"),
@@ -110,6 +111,13 @@ def test_every_relation_is_recognised_and_said(expected, got, name, part):
     assert part in found.say
     assert found.say.startswith("Your result ")
     assert found.say.endswith((".", "?"))
+
+
+def test_a_large_number_less_one_is_no_divisor_where_nothing_has_that_size():
+    name, large = "by n - 1 for n", np.random.default_rng(4).normal(size=21)
+    assert named((large, large * 21 / 20)) == name
+    assert named((C, C * 16 / 15)) == name
+    assert named((C, C * 21 / 20)) == "a constant factor"
 
 
 def test_of_single_numbers_none_is_kept_and_changed():
