@@ -70,20 +70,18 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     failed = next((i for i, line in enumerate(lines) if check_line(line, at.get(line["position"]))), None)
     if failed is None:
         return None
-    best, most = None, -1
     later = [line for line in lines[failed + 1 :] if line["position"] in at]
     right = {line["position"] for line in lines[:failed]}  # compared once, not once for every mistake
-    for mistake in check_record.get("mistakes", ()):
-        theirs = {line["position"]: line for line in mistake["lines"]}
-        if not all(
-            _gives(theirs, line, at, right) for line in reversed(lines[: failed + 1])
-        ):  # most differ at the last
-            continue
-        if best is None:
-            right |= {line["position"] for line in later if check_line(line, at[line["position"]]) is None}
-        explained = sum(_gives(theirs, line, at, right) for line in later)
-        if explained > most:
-            best, most = mistake, explained
+    right |= {line["position"] for line in later if check_line(line, at[line["position"]]) is None}
+    best, most = None, -1
+    for near in (False, True):  # what agrees to the last digit comes before what nearly does
+        for mistake in check_record.get("mistakes", ()) if most < len(later) else ():
+            theirs = {line["position"]: line for line in mistake["lines"]}
+            up_to = reversed(lines[: failed + 1])  # most differ at the last
+            if all(_gives(theirs, line, at, right, near) for line in up_to):
+                explained = sum(_gives(theirs, line, at, right, near) for line in later)
+                if explained > most:
+                    best, most = mistake, explained
     if best is None:
         return None
     failure, first = at[lines[failed]["position"]], most < len(later)
@@ -95,10 +93,10 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     return Mistake(best["name"], best["say"], failure.kind == "raised", first, little=told < ENOUGH)
 
 
-def _gives(theirs: dict[int, dict[str, Any]], line: dict[str, Any], at: dict[int, Seen], right: set[int]) -> bool:
+def _gives(theirs: dict[int, Any], line: dict[str, Any], at: dict[int, Seen], right: set[int], near: bool) -> bool:
     """Whether a mistake with these recorded lines, by position, gives at a line of the check what was seen there."""
     position = line["position"]
-    return same_line(line, theirs[position], at.get(position)) if position in theirs else position in right
+    return same_line(line, theirs[position], at.get(position), near) if position in theirs else position in right
 
 
 def _weight(lines: Sequence[dict[str, Any]], at: dict[int, Seen], right: set[int], apart: set[int]) -> float:
@@ -116,8 +114,11 @@ def _weight(lines: Sequence[dict[str, Any]], at: dict[int, Seen], right: set[int
     return told
 
 
-def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: Seen) -> bool:
-    """Whether `seen` at the record's line `expected` is what the mistake's line gives (None: the expected value)."""
+def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: Seen, near: bool = False) -> bool:
+    """Whether `seen` at the record's line `expected` is what the mistake's line gives (None: the expected value).
+
+    With `near` a value may differ as in `nearly`.
+    """
     if seen is None:
         return False
     if theirs is None:
@@ -132,9 +133,8 @@ def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: See
         return check_line(expected, seen) is not None
     tolerance = {"rtol": expected.get("rtol"), "atol": expected.get("atol")}
     pairs = (theirs["value"], seen.value), (seen.value, theirs["value"])  # both ways: 2 passes for 2.0, not 2.0 for 2
-    return all(agree(one, other, **tolerance) for one, other in pairs) or nearly(
-        expected["value"], theirs["value"], seen.value
-    )
+    same = all(agree(one, other, **tolerance) for one, other in pairs)
+    return same or (near and nearly(expected["value"], theirs["value"], seen.value))
 
 
 def nearly(expected: Any, theirs: Any, seen: Any) -> bool:

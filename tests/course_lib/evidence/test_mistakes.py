@@ -238,6 +238,8 @@ def test_what_is_everyones_own_does_not_hide_a_mistake():
         assert names(check, seen(1.0, own, 2.0)) == ["half"]
     assert names(check, seen(1.0, half * (1 + 1e-5), 2.0)) == []
     assert names(check, seen(1.0, RIGHT[1] + 1.1e-6, 4.0)) == []  # close to the mistake, and as close to what is right
+    check = record(RIGHT, half=lines(1.0, half, 2.0), eps=lines(1.0, half * (1 + 2e-8), 2.0))
+    assert names(check, seen(1.0, half * (1 + 2e-8), 2.0)) == ["eps"]
     check = record((1.0, np.array([2.4, 3.6])), cut=lines(1.0, np.array([200, 3100])))
     assert names(check, seen(1.0, np.array([200.0, 3100.0]))) == ["cut"]
 
