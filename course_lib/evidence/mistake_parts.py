@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from course_lib.evidence.compare import check_line
 from course_lib.evidence.mistakes import Mistake, nearly, same_line
 from course_lib.evidence.values import agree
@@ -42,6 +44,11 @@ def name_part(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake | N
         agreed = len(places) > len(most) and all(
             same_line(line, theirs.get(line["position"]), at.get(line["position"])) for line in right
         )
+        agreed = agreed and all(
+            _finite(theirs[line["position"]]["value"]) or not _finite(at[line["position"]].value)
+            for line in failing
+            if line["position"] in theirs
+        )
         if agreed:
             best, most = mistake, places
     if best is None:
@@ -72,6 +79,13 @@ def _places(
         for (place, e, t, g), agreed in zip(pieces, right, strict=True):
             if agreed == (False, False) and _same(e, t, g) and bits(e, g) >= ENOUGH_FIRST:
                 yield line, place
+
+
+def _finite(tree: Any) -> bool:
+    if isinstance(tree, list | tuple):
+        return all(map(_finite, tree))
+    numbers = isinstance(tree, float) or (isinstance(tree, np.ndarray) and tree.dtype.kind in "fc")
+    return not numbers or bool(np.isfinite(tree).all())
 
 
 def _pieces(expected: Any, theirs: Any, got: Any) -> Iterator[tuple[str, Any, Any, Any]]:

@@ -270,6 +270,8 @@ def test_a_mistake_in_one_part_is_named_with_its_place():
 
 
 def test_what_a_mistake_makes_wrong_elsewhere_is_wrong_there():
+    check = record(TWO, both=lines(HALF, np.nan, TWO[2]))
+    assert parts(check, seen((99.0, HALF[1]), 6.0, TWO[2])) == ()
     check = record(TWO, both=lines(HALF, 5.0, TWO[2]))
     assert parts(check, seen((99.0, HALF[1]), 4.0, TWO[2])) == ()
     assert parts(check, seen((99.0, HALF[1]), 6.0, TWO[2]))[0] == "both"
