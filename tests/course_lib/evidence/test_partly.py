@@ -245,6 +245,20 @@ def test_where_nearly_everything_is_positive_that_is_no_news():
         assert bool(found and found[0] == "wrong where positive is right") == said
 
 
+def test_a_walk_that_goes_astray_at_one_step_is_seen_in_lines_of_any_length():
+    short, long, other = A[:3], A, B
+    pairs = [pair(e, np.concatenate([e[:2], other[2 : len(e)]])) for e in (short, long)]
+    assert name_fact(pairs)[1].startswith("is right before place 2 along axis 0 and wrong from there on")
+    assert name_fact(pairs[:1])[0] != "wrong from one place on"
+
+
+def test_a_way_back_that_goes_astray_at_once_is_seen():
+    pairs = [pair(e, np.concatenate([e[:-1] * 3 + 1, e[-1:]])) for e in (C, C[:3], C[2:4])]
+    assert name_fact(pairs)[1].startswith("is right in the last place and wrong in all before it")
+    assert name_fact(pairs[:1]) is None
+    assert name_fact([*pairs, pair(C[:4], C[:4] * [1, 2, 2, 1])]) is None
+
+
 def test_what_is_right_must_tell_something():
     padded = np.concatenate([A, np.zeros((4, 5))])
     assert name_fact([pair(padded, np.concatenate([B, np.zeros((4, 5))]))]) is None
