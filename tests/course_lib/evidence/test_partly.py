@@ -213,6 +213,11 @@ def test_facts_are_said_where_nothing_else_is_known(expected, got, name, part):
     assert told(("a line", expected, got))[1].startswith("Your result ")
 
 
+def test_where_it_is_wrong_is_said_once():
+    pairs = [("a", (A, C), (A * (2 + B**2), C * (3 + C**2)))]
+    assert told(*pairs)[1] == "Your result has the right signs, and is too large in size wherever it is wrong."
+
+
 def test_nan_is_said_of_the_line_that_holds_it():
     split, cold = (
         (np.array([0.0, 1, 0]), np.array([0, 0.5, 0.5])),
