@@ -99,7 +99,8 @@ def _starts(line: Line, lines: Sequence[Line], shape: tuple[int, ...]) -> Iterat
     for other in lines:
         if other is line or other.kind not in ("value", "unchanged"):
             continue
-        if other.kind == "value" and "start" not in other.label and _unnumbered(other) != _unnumbered(line):
+        called = any(word in other.label for word in ("start", "before"))
+        if other.kind == "value" and not called and _unnumbered(other) != _unnumbered(line):
             continue
         for array in numbers_in(other.expected):
             if array.shape == shape and array.size > 1 and np.isfinite(array).all():

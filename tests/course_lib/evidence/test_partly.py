@@ -103,7 +103,8 @@ def test_a_step_is_seen_from_its_start(got, name, part):
 
 
 def test_only_what_is_a_start_is_seen_as_one():
-    for one, two, step in (("epoch 1", "epoch 2", True), ("the start", "one step", True), ("a - b", "b - a", False)):
+    lines = [("epoch 1", "epoch 2", True), ("the start", "one step", True), ("before any step", "after them", True)]
+    for one, two, step in (*lines, ("a - b", "b - a", False)):
         assert (told((one, (A, 3), (A, 3)), (two, (B, 4), (A, 5)))[0] == "a step not taken") == step
 
 
