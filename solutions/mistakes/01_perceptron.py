@@ -336,6 +336,11 @@ WRONG["epoch"] = {
         ),
         "eta (t - y) x~ with answers of -1 and 1 is twice the step; and a score of exactly 0 counts as misclassified whatever t is",
     ),
+    "the delta rule's step": (
+        ("w += eta * label * sample"),
+        ("w += eta * (label - w @ sample) * sample"),
+        "the step is eta t x~; t minus the score is the delta rule's error",
+    ),
 }
 RIGHT["epoch"] = {
     "new array at each step": (
@@ -598,6 +603,22 @@ WRONG["pocket"] = {
             "    return best, fewest"
         ),
         "this counts the errors after every update; asked is one count after each epoch",
+    ),
+    "points on the line left out, throughout": (
+        (
+            "def pocket(x1, t, epochs, rng):\n"
+            "    w = np.zeros(x1.shape[1])\n"
+            "    best, fewest = w.copy(), len(t)\n"
+            "    for _ in range(epochs):\n"
+            "        for i in rng.permutation(len(t)):\n"
+            "            if t[i] * (w @ x1[i]) < 0:\n"
+            "                w += t[i] * x1[i]\n"
+            "        errors = np.sum(t * (x1 @ w) < 0)\n"
+            "        if errors < fewest:\n"
+            "            best, fewest = w.copy(), errors\n"
+            "    return best, fewest"
+        ),
+        "with < nothing is misclassified by weights of 0, so nothing is ever learned, and no error counted: a sample on the line is wrong",
     ),
 }
 RIGHT["pocket"] = {
