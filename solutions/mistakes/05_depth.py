@@ -322,6 +322,11 @@ WRONG["residual_block"] = {
         ),
         "there is a ReLU after the sum, as in the first ResNet: this block ends with the sum, and what is negative stays",
     ),
+    "through w2 turned": (
+        ("gz = (g @ w2) * (z > 0)"),
+        ("gz = (g @ w2.T) * (z > 0)"),
+        "forward multiplies by w2.T, so the way back is by w2 as it is",
+    ),
 }
 RIGHT["residual_block"] = {
     "sample by sample": (
