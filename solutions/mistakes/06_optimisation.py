@@ -23,7 +23,7 @@ WRONG["minibatches"] = {
     "with replacement": (
         "rng.permutation(len(x))",
         "rng.integers(len(x), size=len(x))",
-        "rng.integers draws with replacement: some samples come twice and others never; use a permutation",
+        "this draws with replacement: some samples come twice and others never; use a permutation",
     ),
     "a fresh draw for every batch": (
         "rows = order[first : first + size]",
@@ -607,6 +607,11 @@ WRONG["adam_step"] = {
         ("    m = beta1 * m + (1 - beta1) * g\n    s = beta2 * s + (1 - beta2) * g**2"),
         ("    m = (1 - beta1) * m + beta1 * g\n    s = (1 - beta2) * s + beta2 * g**2"),
         "beta keeps the old mean, 1 - beta takes in the new gradient; here they are exchanged",
+    ),
+    "both multiplied by the correction": (
+        ("    first = m / (1 - beta1**t)\n    second = s / (1 - beta2**t)"),
+        ("    first = m * (1 - beta1**t)\n    second = s * (1 - beta2**t)"),
+        "both means are too small at first: divide by the corrections to enlarge them, do not multiply",
     ),
 }
 RIGHT["adam_step"] = {
