@@ -275,7 +275,7 @@ WRONG["logistic_gradient"] = {
     "sum": (" / len(t)", "", "the mean is asked: divide by the number of samples"),
     "divided by the number of inputs": (
         "len(t)",
-        "len(w) + (len(w) == len(t))",
+        "len(w)",
         "divide by the number of samples, not by the number of weights",
     ),
     "error turned round": (
