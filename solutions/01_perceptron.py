@@ -304,7 +304,7 @@ with check("predict") as expect:
     expect("answers 0 and 1", predict(w, on_and_off, low=0))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10103)
-    w, grid = np.array([2.0, -1.0, 1.0]), draw.integers(-2, 3, size=(20, 2)).astype(float)
+    w, grid = np.array([2.0, -1.0, 1.0]), draw.integers(-2, 3, size=(30, 2)).astype(float)
     expect("points of a grid, low=-1", predict(w, grid))
     expect("points of a grid, low=0", predict(w, grid, low=0))
     for low, d in [(-1, 3), (0, 3), (-1, 1), (0, 6)]:
