@@ -500,6 +500,7 @@ with check("logistic_gradient") as expect:
     labels = np.array([1, 0, 0])
     expect("three samples", logistic_gradient(np.array([0.5, -1.0, 0.25]), square, labels))
     expect("all weights 0", logistic_gradient(np.zeros(3), square, labels))
+    expect("two of the samples", logistic_gradient(np.array([0.5, -1.0, 0.25]), square[:2], labels[:2]))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(20204)
     for n, d in [(4, 3), (9, 2), (4, 5), (1, 3), (6, 1)]:

@@ -829,6 +829,8 @@ with check("gradient_norms") as expect:
     ]
     expect("three layers, plain", gradient_norms(x, t, layers, False))
     expect("three layers, with bypass", gradient_norms(x, t, layers, True))
+    narrow = [(np.array([[0.5]]), np.array([0.1])), (np.array([[-1.5]]), np.array([0.4]))]
+    expect("two layers of one unit", gradient_norms(x[:, :1], t[:, 1:], narrow, False))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10507)
     for n, d, depth in [(4, 4, 2), (3, 2, 5), (6, 5, 4)]:

@@ -155,6 +155,7 @@ def initial_layer(shape, kind, rng):
 # %% check="initial_layer" points=6
 with check("initial_layer") as expect:
     expect("3 units of 3 inputs, Xavier", initial_layer((3, 3), "xavier", np.random.default_rng(3)))
+    expect("4 units of 2 inputs, Xavier", initial_layer((4, 2), "xavier", np.random.default_rng(6)))
     expect("2 units of 5 inputs, MSR", initial_layer((2, 5), "msr", np.random.default_rng(4)))
     expect("a convolution: 2 filters, 3 channels, 2×3", initial_layer((2, 3, 2, 3), "msr", np.random.default_rng(5)))
     ### BEGIN HIDDEN TESTS
@@ -395,6 +396,7 @@ with check("whitened-pca") as expect:
     expect("five points, whitened by themselves", np.abs(whitened(square, square, "pca", 0.0)))
     expect("three new points", np.abs(whitened(square, points, "pca", 0.0)))
     expect("the same with epsilon 0.5", np.abs(whitened(square, points, "pca", 0.5)))
+    expect("the same with epsilon 9", np.abs(whitened(square, points, "pca", 9.0)))
     expect.unchanged("both afterwards", (square, points))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10703)

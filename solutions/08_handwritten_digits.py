@@ -429,7 +429,7 @@ def knn_predict(x, t, queries, k):
 with check("knn_predict") as expect:
     x_small = np.array([[1, 2], [2, 1], [8, 8], [9, 7], [7, 9], [1, 1], [15, 0]])
     t_small = np.array([4, 4, 7, 2, 7, 6, 9])
-    asked = np.array([[1, 1], [8, 7], [3, 3], [12, 2]])
+    asked = np.array([[1, 1], [8, 7], [3, 3], [12, 2], [10, 8]])
     expect("k = 1", knn_predict(x_small, t_small, asked, 1))
     expect("k = 3", knn_predict(x_small, t_small, asked, 3))
     expect("k = 5", knn_predict(x_small, t_small, asked, 5))

@@ -17,6 +17,8 @@ from course_lib.evidence.facts import TINY
 if TYPE_CHECKING:
     from course_lib.evidence.pairs import Pair
 
+_SAMPLES = 16  # up to so many n and n - 1 are taken for each other, however many values there are
+
 
 def numeric(find: Callable) -> Callable:
     """`find` for pairs of one shape that hold real or complex numbers and are not all right."""
@@ -56,7 +58,9 @@ def some_signs(p: Pair) -> dict[Any, Any]:
 
 @numeric
 def natural_factor(p: Pair) -> dict[Any, Any]:
-    """The right numbers times one that a size gives: n, 1/n, n/(n-1) or (n-1)/n."""
+    """The right numbers times one that a size gives: n, 1/n, n/(n-1) or (n-1)/n. In the last two a large n that is no
+    size of the array tells of no size at all.
+    """
     ratio = _ratio(p)
     if ratio is None or ratio <= 0:
         return {}
@@ -66,12 +70,12 @@ def natural_factor(p: Pair) -> dict[Any, Any]:
         found["times"] = whole
     if 2 <= part <= min(4096, 0.02 / p.rtol) and p.near(p.e / part, p.g):
         found["divided"] = part
-    most = min(1000, (0.02 / p.rtol) ** 0.5)
+    most, sizes = min(1000, (0.02 / p.rtol) ** 0.5), {*range(3, _SAMPLES + 1), p.e.size, *p.e.shape}
     over = round(ratio / (ratio - 1)) if ratio > 1 else 0
     under = round(1 / (1 - ratio)) if ratio < 1 else 0
-    if 3 <= over <= most and p.near(p.e * over / (over - 1), p.g):
+    if 3 <= over <= most and over in sizes and p.near(p.e * over / (over - 1), p.g):
         found["by n - 1 for n"] = over
-    if 3 <= under <= most and p.near(p.e * (under - 1) / under, p.g):
+    if 3 <= under <= most and under in sizes and p.near(p.e * (under - 1) / under, p.g):
         found["by n for n - 1"] = under
     return found
 
@@ -163,8 +167,22 @@ def whole_numbers(p: Pair) -> dict[Any, Any]:
     """The right numbers cut or rounded to integers."""
     if np.iscomplexobj(p.e) or np.iscomplexobj(p.g) or (np.abs(p.e - np.round(p.e)) > 1e-3).sum() < min(3, p.e.size):
         return {}
-    ways: dict[str, Callable] = {"cut": np.trunc, "cut down": np.floor, "rounded": np.round}
+    ways: dict[str, Callable] = {"cut": np.trunc, "cut down": np.floor, "cut up": np.ceil, "rounded": np.round}
     return {way: None for way, cut in ways.items() if np.array_equal(cut(p.e), p.g)}
+
+
+@numeric
+def cut_off(p: Pair) -> dict[Any, Any]:
+    """The right numbers, those below some value raised to it or those above lowered, or both."""
+    if np.iscomplexobj(p.e) or np.iscomplexobj(p.g) or not np.isfinite(p.e).all() or not np.isfinite(p.g).all():
+        return {}
+    low, high = p.g.min(), p.g.max()
+    raised, lowered = (len(np.unique(p.e[cut & ~p.right()])) for cut in (p.e < low, p.e > high))
+    kept = len(np.unique(p.e[p.right() & (p.e != 0)]))
+    if min(n for n in (raised, lowered, 2) if n) < 2 or raised + lowered < 2 or kept < 2:
+        return {}
+    ways = [("below", low)] * bool(raised) + [("above", high)] * bool(lowered)
+    return {tuple((way, f"{end:.5g}") for way, end in ways): None} if p.near(np.clip(p.e, low, high), p.g) else {}
 
 
 FUNCTIONS: dict[str, Callable] = {

@@ -127,8 +127,11 @@ def other_order(p: Pair) -> dict[Any, Any]:
 
 
 def one_everywhere(p: Pair) -> dict[Any, Any]:
-    """The last place along the first axis is right and stands in all others too, or in all but the first."""
-    n = len(p.e) if p.e.ndim else 0
+    """The last place along the first axis is right and stands in all others too, or in all but the first.
+
+    Places that hold single numbers are left out: of them none is kept and changed later.
+    """
+    n = len(p.e) if p.e.ndim > 1 else 0
     if n < 3 or p.e.shape != p.g.shape or telling(p.e[-1], truth=p.truth) < 4:
         return {}
     for form, rows in (("all", range(n - 1)), ("all but the first", range(1, n - 1))):
@@ -145,7 +148,7 @@ def unfilled(p: Pair) -> dict[Any, Any]:
     written = p.g != 0
     if not written.any():
         return {"nothing": None}
-    if not np.all(p.right()[written]):
+    if not np.all(p.right()[written]) or np.array_equal(written, p.e > 0):
         return {}
     last = not written[:-1].any() and p.e.shape[0] > 1 and bool((p.e[:-1] != 0).any())
     return {"last" if last else "some": None}

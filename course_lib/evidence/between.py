@@ -6,6 +6,7 @@ All is read from the expected values and the given ones; nothing is claimed of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -91,13 +92,23 @@ def _from_start(line: Line, lines: Sequence[Line]) -> tuple[str, str] | None:
 
 
 def _starts(line: Line, lines: Sequence[Line], shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray, bool]]:
-    """Arrays of other lines, and whether each is an input that is to stay as it is: surely a start."""
+    """Arrays of other lines, and whether each is an input that is to stay as it is: surely a start.
+
+    Of results only those are starts that are called so, or that bear the line's own label with another number.
+    """
     for other in lines:
         if other is line or other.kind not in ("value", "unchanged"):
+            continue
+        called = any(word in other.label for word in ("start", "before"))
+        if other.kind == "value" and not called and _unnumbered(other) != _unnumbered(line):
             continue
         for array in numbers_in(other.expected):
             if array.shape == shape and array.size > 1 and np.isfinite(array).all():
                 yield other.label, array, other.kind == "unchanged"
+
+
+def _unnumbered(line: Line) -> str:
+    return re.sub(r"\d+", "", line.label)
 
 
 def _moved(p: Pair, kept: bool) -> tuple[str, str] | None:

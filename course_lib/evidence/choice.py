@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BY = "by relation: "  # how the names of these mistakes begin, for whoever groups them
 HIDDEN = "Every hidden value that is wrong differs in one way: {}."  # the kind alone: numbers would tell the values
+WHEREVER = "Wherever it is wrong, your result"
 
 
 @dataclass(frozen=True)
@@ -73,4 +74,4 @@ def subject_of(pairs: Sequence[Pair]) -> str:
     places = {p.where for p in pairs}
     if places == {""}:
         return "Your result"
-    return f"At {places.pop()} your result" if len(places) == 1 else "Wherever it is wrong, your result"
+    return f"At {places.pop()} your result" if len(places) == 1 else WHEREVER

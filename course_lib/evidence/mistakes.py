@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from course_lib.evidence.compare import check_line
+from course_lib.evidence.difference import widen
 from course_lib.evidence.values import agree
 from course_lib.evidence.weight import ENOUGH, ENOUGH_FIRST, SURE, bits
 
@@ -21,8 +24,8 @@ class Mistake:
     """A known mistake that fits: its `name`, what a tutor would `say`; `often` when only an exception matched.
 
     `first` when it fits the lines up to the first failure and not all that follow; `little` when what agrees is so
-    little that other answers give it too; `relation` when no author knew it and `say` tells how the wrong values follow
-    from the right ones.
+    little that other answers give it too; `where`, if it fits only a part, begins the sentence; `relation` when no
+    author knew it and `say` tells how the wrong values follow from the right ones.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Mistake:
     first: bool = False
     relation: bool = False
     little: bool = False
+    where: str = ""
 
     @property
     def sentence(self) -> str:
@@ -39,6 +43,8 @@ class Mistake:
         say = say if say[-1:] in ".!?" else say + "."
         if self.relation:
             return say
+        if self.where:
+            return f"{self.where} looks like this: {say}"
         if self.often:
             return f"This often means: {say}"
         if self.little:
@@ -64,20 +70,18 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     failed = next((i for i, line in enumerate(lines) if check_line(line, at.get(line["position"]))), None)
     if failed is None:
         return None
-    best, most = None, -1
     later = [line for line in lines[failed + 1 :] if line["position"] in at]
     right = {line["position"] for line in lines[:failed]}  # compared once, not once for every mistake
-    for mistake in check_record.get("mistakes", ()):
-        theirs = {line["position"]: line for line in mistake["lines"]}
-        if not all(
-            _gives(theirs, line, at, right) for line in reversed(lines[: failed + 1])
-        ):  # most differ at the last
-            continue
-        if best is None:
-            right |= {line["position"] for line in later if check_line(line, at[line["position"]]) is None}
-        explained = sum(_gives(theirs, line, at, right) for line in later)
-        if explained > most:
-            best, most = mistake, explained
+    right |= {line["position"] for line in later if check_line(line, at[line["position"]]) is None}
+    best, most = None, -1
+    for near in (False, True):  # what agrees to the last digit comes before what nearly does
+        for mistake in check_record.get("mistakes", ()) if most < len(later) else ():
+            theirs = {line["position"]: line for line in mistake["lines"]}
+            up_to = reversed(lines[: failed + 1])  # most differ at the last
+            if all(_gives(theirs, line, at, right, near) for line in up_to):
+                explained = sum(_gives(theirs, line, at, right, near) for line in later)
+                if explained > most:
+                    best, most = mistake, explained
     if best is None:
         return None
     failure, first = at[lines[failed]["position"]], most < len(later)
@@ -89,10 +93,10 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     return Mistake(best["name"], best["say"], failure.kind == "raised", first, little=told < ENOUGH)
 
 
-def _gives(theirs: dict[int, dict[str, Any]], line: dict[str, Any], at: dict[int, Seen], right: set[int]) -> bool:
+def _gives(theirs: dict[int, Any], line: dict[str, Any], at: dict[int, Seen], right: set[int], near: bool) -> bool:
     """Whether a mistake with these recorded lines, by position, gives at a line of the check what was seen there."""
     position = line["position"]
-    return same_line(line, theirs[position], at.get(position)) if position in theirs else position in right
+    return same_line(line, theirs[position], at.get(position), near) if position in theirs else position in right
 
 
 def _weight(lines: Sequence[dict[str, Any]], at: dict[int, Seen], right: set[int], apart: set[int]) -> float:
@@ -110,8 +114,11 @@ def _weight(lines: Sequence[dict[str, Any]], at: dict[int, Seen], right: set[int
     return told
 
 
-def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: Seen) -> bool:
-    """Whether `seen` at the record's line `expected` is what the mistake's line gives (None: the expected value)."""
+def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: Seen, near: bool = False) -> bool:
+    """Whether `seen` at the record's line `expected` is what the mistake's line gives (None: the expected value).
+
+    With `near` a value may differ as in `nearly`.
+    """
     if seen is None:
         return False
     if theirs is None:
@@ -126,7 +133,33 @@ def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: See
         return check_line(expected, seen) is not None
     tolerance = {"rtol": expected.get("rtol"), "atol": expected.get("atol")}
     pairs = (theirs["value"], seen.value), (seen.value, theirs["value"])  # both ways: 2 passes for 2.0, not 2.0 for 2
-    return all(agree(one, other, **tolerance) for one, other in pairs)
+    same = all(agree(one, other, **tolerance) for one, other in pairs)
+    return same or (near and nearly(expected["value"], theirs["value"], seen.value))
+
+
+def nearly(expected: Any, theirs: Any, seen: Any) -> bool:
+    """Whether `seen` is what a mistake gives but for what is everyone's own: a 1e-8 in a divisor, single precision,
+    whole numbers where floats are right. It is little beside the number, and beside how far off the mistake is.
+    """
+    if isinstance(expected, list | tuple):
+        kinds = [isinstance(tree, list | tuple) and len(tree) == len(expected) for tree in (theirs, seen)]
+        return all(kinds) and all(map(nearly, expected, theirs, seen))
+    if agree(theirs, seen) and agree(seen, theirs):
+        return True
+    if not all(isinstance(tree, int | float | np.ndarray) for tree in (expected, theirs, seen)):
+        return False
+    e, their, mine = (np.asarray(tree) for tree in (expected, theirs, seen))
+    if e.dtype.kind != "f" or not {their.dtype.kind, mine.dtype.kind} <= {"f", "i", "u"} or their.shape != mine.shape:
+        return False
+    return _little_beside(e, *(widen(a) for a in (their, mine)))
+
+
+def _little_beside(expected: np.ndarray, theirs: np.ndarray, mine: np.ndarray) -> bool:
+    if not (np.isfinite(theirs).all() and np.isfinite(mine).all() and mine.size):
+        return False
+    left = np.max(np.abs(mine - theirs))
+    far = expected.shape != theirs.shape or left <= 1e-3 * np.max(np.abs(theirs - expected))
+    return bool(far and left <= 1e-6 * np.max(np.abs(theirs)))
 
 
 def same_error(one: Any, other: Any) -> bool:

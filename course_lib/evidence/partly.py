@@ -12,7 +12,7 @@ import numpy as np
 
 from course_lib.evidence import alterations as alter
 from course_lib.evidence import arrangements as arrange
-from course_lib.evidence.choice import Relation, choose, common, said, subject_of
+from course_lib.evidence.choice import WHEREVER, Relation, choose, common, said, subject_of
 from course_lib.evidence.facts import NEARLY, name_fact, name_not_finite
 from course_lib.evidence.pairs import Pair, distinct
 from course_lib.evidence.relation_kinds import GENERAL, SPECIFIC
@@ -61,7 +61,8 @@ def name_plainly(failing: Failing, part: str) -> Relation | None:
             fact = find(pairs)
             beside_others = everything and pairs is not everything  # what else is wrong may be far off
             if fact and not (fact[0] == NEARLY and beside_others):
-                return _shown(fact[0], f"{subject} {fact[1]}", part)
+                once = "Your result" if "wherever it is wrong" in fact[1] and subject == WHEREVER else subject
+                return _shown(fact[0], f"{once} {fact[1]}", part)
     return _where(failing, part)
 
 

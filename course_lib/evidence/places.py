@@ -23,7 +23,7 @@ _BORDER = 3  # pixels at each side that may be wrong
 
 def name_place(pairs: Sequence[Pair]) -> Fact | None:
     """Where everything wrong in these pairs stands, or what is missing in them; None where that tells nothing."""
-    finders: tuple[Callable, ...] = (_lacking, _one_sided, _from_on, _border)
+    finders: tuple[Callable, ...] = (_lacking, _one_sided, _last_alone, _from_on, _border)
     for find in finders:
         found = find(pairs)
         if found:
@@ -80,7 +80,7 @@ def _from_on(pairs: Sequence[Pair]) -> Fact | None:
         return None
     for axis in range(min(r.ndim for r in right)):
         lines = [np.atleast_1d(r.all(axis=tuple(i for i in range(r.ndim) if i != axis))) for r in right]
-        if min(map(len, lines)) < 3 or any(len(line) - line.sum() < 2 for line in lines):
+        if min(map(len, lines)) < 3 or max(len(line) - line.sum() for line in lines) < 2:
             continue
         along = f" along axis {axis}" if max(r.ndim for r in right) > 1 else ""
         k = _common([int(np.argmin(line)) for line in lines])
@@ -91,6 +91,19 @@ def _from_on(pairs: Sequence[Pair]) -> Fact | None:
         if k and all(line[k:].all() for line in lines) and _tell(pairs, axis, slice(k, None), 8):
             say = f"is wrong before place {k}{along} and right from there on (counted from 0): how does it begin?"
             return "wrong up to one place", say
+    return None
+
+
+def _last_alone(pairs: Sequence[Pair]) -> Fact | None:
+    """Of rows of different lengths only the last place is right, as in a walk back."""
+    rows = all(p.e.shape == p.g.shape and p.e.ndim and not p.truth for p in pairs)
+    if not rows or len({len(p.e) for p in pairs}) < 2 or min(len(p.e) for p in pairs) < 2:
+        return None
+    right = [p.right() for p in pairs]
+    if all(r[-1].all() and not r[:-1].any() for r in right) and _tell(pairs, 0, slice(-1, None), 4):
+        along = " along axis 0" if max(r.ndim for r in right) > 1 else ""
+        say = f"is right in the last place{along} and wrong in all before it: what is handed back from there?"
+        return "right in the last place", say
     return None
 
 

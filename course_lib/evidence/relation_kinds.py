@@ -103,7 +103,7 @@ def _say_natural(form: str, details: Sequence[int]) -> str:
         }[form]
     return {
         "times": f"is {'twice' if n == 2 else f'{n} times'} the expected one"
-        + ("." if n == 2 else ": is a division by a size missing, or a sum taken for a mean?"),
+        + ("." if n == 2 else ": is a division by a size missing, a sum taken for a mean, something counted again?"),
         "divided": f"is {'half of the expected one' if n == 2 else f'the expected one divided by {n}'}"
         + ("." if n == 2 else ": is a size divided by once too often, or a mean taken for a sum?"),
         "by n - 1 for n": f"is {n}/{n - 1} of the expected one: is it divided by {n - 1} in place of {n}?",
@@ -190,7 +190,19 @@ def _say_size(form: str, details: Sequence[float]) -> str:
     return f"has the right ratios; only the size differs, by a factor of each array's own ({factors})."
 
 
-_INTEGERS = {"cut": "cut to integers", "cut down": "rounded down to integers", "rounded": "rounded to integers"}
+def _say_cut_off(form: tuple[tuple[str, str], ...], details: Sequence[None]) -> str:
+    if form == (("below", "0"),):
+        return "is the expected one with 0 for what is negative: does a ReLU, a clip or a maximum take part?"
+    ends = " and ".join(f"{way} {end}" for way, end in form)
+    return f"is the expected one cut off {ends}: does a clip, a minimum or a maximum take part?"
+
+
+_INTEGERS = {
+    "cut": "cut to integers",
+    "cut down": "rounded down to integers",
+    "cut up": "rounded up to integers",
+    "rounded": "rounded to integers",
+}
 
 SPECIFIC = (
     Kind(arrange.axes_permuted, _axes_name, _say_axes),
@@ -240,6 +252,7 @@ SPECIFIC = (
         values=3,
         several=True,
     ),
+    Kind(alter.cut_off, _named("cut off"), _say_cut_off),
     Kind(alter.function_of, lambda form: form, lambda f, _: f"is {_FUNCTION[f]}"),
     Kind(alter.not_finite, _named("not finite"), _said("is right wherever it is finite.")),
     Kind(arrange.unfilled, lambda f: "zeros only" if f == "nothing" else "zeros where filled", _say_unfilled),

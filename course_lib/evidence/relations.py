@@ -1,9 +1,9 @@
 """A diagnosis that no author wrote: the one relation between the right and the wrong values that explains all of them.
 
 A relation is only said when it holds for everything wrong in every failing value line of that part, when its values
-could hardly do so by chance, and when no relation of another kind fits as well. Where there is none, what the lines say
-together is (`between.py`), then slips in the answer's own text, then what holds for a part (`partly.py`), each sentence
-with what it speaks of.
+could hardly do so by chance, and when no relation of another kind fits as well. Where there is none, a known mistake
+in a part of it is (`mistake_parts.py`), then what the lines say together (`between.py`), slips in the answer's own
+text, what holds for a part (`partly.py`), each sentence with what it speaks of.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from course_lib.evidence.between import Line, name_between
 from course_lib.evidence.choice import BY, HIDDEN, Relation, choose
 from course_lib.evidence.compare import check_line
 from course_lib.evidence.habits import name_certain, name_habit, name_slip
+from course_lib.evidence.mistake_parts import name_part
 from course_lib.evidence.mistakes import Mistake, name_mistake
 from course_lib.evidence.pairs import wrong_pairs
 from course_lib.evidence.partly import name_partly, name_plainly
@@ -64,7 +65,11 @@ def explain(check_record: dict[str, Any], seen: Sequence[Seen], source: str = ""
     failures = _failures(check_record, seen)
     reads = source and failures.first not in (None, "raised", "forbidden")
     found: Any = name_certain(source, failures.changed) if reads else None
-    found = found or _of_all(failures) or _of_lines(failures, check_record, seen)
+    found = found or _of_all(failures)
+    part = name_part(check_record, seen) if found is None else None
+    if part:
+        return part
+    found = found or _of_lines(failures, check_record, seen)
     found = found or (name_habit(source, again=failures.first == "again") if reads else None)
     if found is None and failures.first == "value":
         found = name_partly(failures.labelled, failures.part)

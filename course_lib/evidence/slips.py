@@ -242,7 +242,10 @@ def _range(function: Any) -> Slip | None:
             say = f"`{_short(call)}` begins at 1 and ends before `{_short(end)}`: the round of 0 is left out."
             return "range from 1", say
         if len(call.args) == 1 and isinstance(end, ast.BinOp) and isinstance(end.right, ast.Constant):
-            many = f"one round {'more' if isinstance(end.op, ast.Add) else 'fewer'} than `{_short(end.left)}`"
+            if isinstance(end.left, ast.BinOp):  # of H - k + 1 places the 1 is meant
+                continue
+            way, other = ("more", "many") if isinstance(end.op, ast.Add) else ("fewer", "few")
+            many = f"one round {way} than `{_short(end.left)}`: one too {other} where each is to be met once"
             if end.right.value == 1 and isinstance(end.op, ast.Add | ast.Sub):
                 return "another number of rounds", f"`{_short(call)}` takes {many}."
     return None

@@ -180,6 +180,14 @@ WRONG["pairwise_distances"] = {
         "np.max(np.abs(difference), axis=2)",
         "this is the largest difference of a coordinate, another distance than Euclid's",
     ),
+    "products counted once": (
+        (
+            "def pairwise_distances(a, b):\n"
+            "    squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - a @ b.T\n"
+            "    return np.sqrt(np.maximum(squares, 0))"
+        ),
+        "the square of a - b is a² - 2ab + b²: the 2 in front of the product is missing",
+    ),
 }
 RIGHT["pairwise_distances"] = {
     "expanded square": (
@@ -398,6 +406,11 @@ WRONG["one_hot"] = {
         "out[np.arange(len(t)), t] = t",
         "the label itself was written; write 1, or class 0 disappears",
     ),
+    "numbered among those that occur": (
+        ("out[np.arange(len(t)), t] = 1"),
+        ("out[np.arange(len(t)), np.unique(t, return_inverse=True)[1]] = 1"),
+        "the label itself is the column; here the labels that occur were numbered anew, so others move up when one is missing",
+    ),
 }
 RIGHT["one_hot"] = {
     "rows of the identity": "def one_hot(t, classes):\n    return np.eye(classes)[t]",
@@ -446,6 +459,11 @@ WRONG["fit_line"] = {
         "t.reshape(y.shape)",
         "t[::-1].reshape(y.shape)",
         "the targets were reversed: keep sample i with target i",
+    ),
+    "the 2 of the square": (
+        ("error = y - t.reshape(y.shape)"),
+        ("error = 2 * (y - t.reshape(y.shape))"),
+        "the steps asked for have no factor 2: w moves by the mean of (y - t) x, not by twice that",
     ),
 }
 RIGHT["fit_line"] = {

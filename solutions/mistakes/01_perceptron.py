@@ -146,6 +146,16 @@ WRONG["predict"] = {
     ),
     "floats": ("1, low)", "1.0, float(low))", "asked is an integer array; 1.0 is a float"),
     "bias forgotten": ("w[0] + x @ w[1:]", "x @ w[1:]", "the bias w[0] is missing from the score"),
+    "np.sign with low": (
+        (
+            "def predict(w, x, low=-1):\n"
+            "    labels = np.sign(w[0] + x @ w[1:]).astype(int)\n"
+            "    labels[labels < 0] = low\n"
+            "    return labels"
+        ),
+        "np.sign has a third answer, 0, for points on the line: there the answer is 1",
+    ),
+    "bias last": (("w[0] + x @ w[1:]"), ("x @ w[:-1] + w[-1]"), "the bias is taken from the end of w; it stands first"),
 }
 RIGHT["predict"] = {
     "one by one": ("def predict(w, x, low=-1):\n    return np.array([1 if w[0] + w[1:] @ p >= 0 else low for p in x])"),
@@ -219,6 +229,15 @@ WRONG["criterion"] = {
         "score = x1 @ w",
         "score = x1 @ w / max(np.linalg.norm(w[1:]), 1e-300)",
         "the criterion uses the score itself, not the distance",
+    ),
+    "hinge with a margin": (
+        (
+            "def criterion(w, x1, t):\n"
+            "    margin = t * (x1 @ w)\n"
+            "    inside = margin < 1\n"
+            "    return np.sum(1 - margin[inside]), -np.sum(t[inside, None] * x1[inside], axis=0)"
+        ),
+        "this is the hinge of a support vector machine, with a margin of 1: here a sample counts only where t · score is 0 or less, by -t · score",
     ),
 }
 RIGHT["criterion"] = {
@@ -316,6 +335,11 @@ WRONG["epoch"] = {
             "    return w, updates"
         ),
         "eta (t - y) x~ with answers of -1 and 1 is twice the step; and a score of exactly 0 counts as misclassified whatever t is",
+    ),
+    "the delta rule's step": (
+        ("w += eta * label * sample"),
+        ("w += eta * (label - w @ sample) * sample"),
+        "the step is eta t x~; t minus the score is the delta rule's error",
     ),
 }
 RIGHT["epoch"] = {
@@ -558,6 +582,43 @@ WRONG["pocket"] = {
         "        order = rng.permutation(len(t))\n",
         "        order = rng.permutation(len(t))\n        w = np.zeros(x1.shape[1])\n",
         "learning starts anew in each epoch; the weights must go on from where they were",
+    ),
+    "one order for all epochs": (
+        ("    for _ in range(epochs):\n        order = rng.permutation(len(t))"),
+        ("    order = rng.permutation(len(t))\n    for _ in range(epochs):"),
+        "one order was drawn for all epochs; each epoch draws its own",
+    ),
+    "looks after every update": (
+        (
+            "def pocket(x1, t, epochs, rng):\n"
+            "    w = np.zeros(x1.shape[1])\n"
+            "    best, fewest = w.copy(), len(t)\n"
+            "    for _ in range(epochs):\n"
+            "        for i in rng.permutation(len(t)):\n"
+            "            if t[i] * (w @ x1[i]) <= 0:\n"
+            "                w += t[i] * x1[i]\n"
+            "                errors = np.sum(t * (x1 @ w) <= 0)\n"
+            "                if errors < fewest:\n"
+            "                    best, fewest = w.copy(), errors\n"
+            "    return best, fewest"
+        ),
+        "this counts the errors after every update; asked is one count after each epoch",
+    ),
+    "points on the line left out, throughout": (
+        (
+            "def pocket(x1, t, epochs, rng):\n"
+            "    w = np.zeros(x1.shape[1])\n"
+            "    best, fewest = w.copy(), len(t)\n"
+            "    for _ in range(epochs):\n"
+            "        for i in rng.permutation(len(t)):\n"
+            "            if t[i] * (w @ x1[i]) < 0:\n"
+            "                w += t[i] * x1[i]\n"
+            "        errors = np.sum(t * (x1 @ w) < 0)\n"
+            "        if errors < fewest:\n"
+            "            best, fewest = w.copy(), errors\n"
+            "    return best, fewest"
+        ),
+        "with < nothing is misclassified by weights of 0, so nothing is ever learned, and no error counted: a sample on the line is wrong",
     ),
 }
 RIGHT["pocket"] = {

@@ -142,6 +142,11 @@ WRONG["cross_entropy"] = {
         "    against = np.mean(np.where(t == 1, -z, z))\n",
         "first the loss of each sample, then the mean",
     ),
+    "labels taken for -1 and 1": (
+        ("    against = np.where(t == 1, -z, z)"),
+        ("    against = -t * z"),
+        "ln(1 + exp(-t z)) is for labels -1 and +1; with t = 0 it is ln 2 whatever z is",
+    ),
 }
 RIGHT["cross_entropy"] = {
     "one formula with t": (
@@ -225,7 +230,7 @@ WRONG["numerical_gradient"] = {
         "        w[index] = old[index] - eps\n"
         "        slopes[index] = (ahead - f(w)) / (2 * eps)\n"
         "    return slopes",
-        "the slopes are right, but the last entry was never put back: w has changed",
+        "the last entry was never put back: w has changed",
     ),
     "not put back where it was": (
         (
@@ -239,6 +244,11 @@ WRONG["numerical_gradient"] = {
             "    return slopes"
         ),
         "an entry is left one step behind its place while the next ones move: put it back first",
+    ),
+    "forward over two steps": (
+        ("(f(w + nudge) - f(w - nudge)) / (2 * eps)"),
+        ("(f(w + nudge) - f(w)) / (2 * eps)"),
+        "the second value is f at w itself, only one eps away from the first, so half the slope comes out: go on to w - eps",
     ),
 }
 RIGHT["numerical_gradient"] = {
@@ -265,7 +275,7 @@ WRONG["logistic_gradient"] = {
     "sum": (" / len(t)", "", "the mean is asked: divide by the number of samples"),
     "divided by the number of inputs": (
         "len(t)",
-        "len(w) + (len(w) == len(t))",
+        "len(w)",
         "divide by the number of samples, not by the number of weights",
     ),
     "error turned round": (
@@ -483,6 +493,14 @@ WRONG["softmax"] = {
         "z -= z.max(axis=1, keepdims=True)\n    e = np.exp(z)",
         "`-=` changed the caller's scores; make a new array",
     ),
+    "a small number in the divisor": (
+        ("def softmax(z):\n    e = np.exp(z - z.max())\n    return e / (e.sum(axis=1, keepdims=True) + 1e-8)"),
+        "a small number in the divisor hides that a row has become all zeros, and no row adds up to 1: take off the largest of each row, then every sum is at least 1",
+    ),
+    "scores clipped": (
+        ("def softmax(z):\n    e = np.exp(np.clip(z, -500, 500))\n    return e / e.sum(axis=1, keepdims=True)"),
+        "clipping keeps exp from overflowing, but scores beyond the clip come out equal: take off the largest of each row instead",
+    ),
 }
 RIGHT["softmax"] = {
     "row by row": (
@@ -572,6 +590,11 @@ WRONG["softmax_loss"] = {
         "    log_p = score - np.log(np.exp(score).sum(axis=1, keepdims=True))\n",
         "    log_p = -np.logaddexp(0, -x1 @ w.T)\n",
         "these are K separate sigmoid neurons; the classes must share a probability of 1",
+    ),
+    "mean over all entries": (
+        ("return -np.mean(log_p[rows, t]), error.T @ x1 / len(t)"),
+        ("return -np.sum(log_p[rows, t]) / log_p.size, error.T @ x1 / log_p.size"),
+        "this divides by samples times classes; the mean is over the samples alone",
     ),
 }
 RIGHT["softmax_loss"] = {

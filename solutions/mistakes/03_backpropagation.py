@@ -569,6 +569,16 @@ WRONG["gradient_check"] = {
         ("<= 1e-5 * larger"),
         "the argument tol is ignored: 1e-5 is only what it is when left out",
     ),
+    "share of the sum, 1e-8 at least": (
+        (
+            "def gradient_check(f, x, gradient, v, h, tol=1e-5):\n"
+            "    claimed = np.sum(gradient * v)\n"
+            "    measured = (f(x + h * v) - f(x - h * v)) / (2 * h)\n"
+            "    share = abs(claimed - measured) / max(1e-8, abs(claimed) + abs(measured))\n"
+            "    return claimed, measured, bool(share <= tol)"
+        ),
+        "this relative error divides by the sum of both slopes, and by 1e-8 at least: so tiny slopes always agree, and tol is twice as forgiving. Multiply tol by the larger slope",
+    ),
 }
 RIGHT["gradient_check"] = {
     "flat vectors": (

@@ -537,6 +537,18 @@ WRONG["count_regions"] = {
         "patterns = []\n    x[:] = x[::-1].copy()",
         "the points that came in were changed; work on what you compute from them",
     ),
+    "layers multiplied": (
+        (
+            "def count_regions(layers, x):\n"
+            "    regions = 1\n"
+            "    for w, b in layers:\n"
+            "        z = x @ w.T + b\n"
+            "        regions *= len(np.unique(z > 0, axis=0))\n"
+            "        x = np.maximum(z, 0)\n"
+            "    return regions"
+        ),
+        "not every pattern of one layer meets every pattern of the next: put the patterns of all layers side by side, then count",
+    ),
 }
 RIGHT["count_regions"] = {
     "a set of tuples, point by point": """
@@ -806,6 +818,18 @@ WRONG["one_unit"] = {
         "weights are (out, in): (12, 2) and (2, 12)",
     ),
     "uphill": (("w - 0.5 * g"), ("w + 0.5 * g"), "the step goes against the gradient"),
+    "drawn far too small": (
+        (
+            "def fit_moons(x, t, rng):\n"
+            "    w1, b1 = 0.001 * rng.normal(size=(12, 2)), np.zeros(12)\n"
+            "    w2, b2 = 0.001 * rng.normal(size=(2, 12)), np.zeros(2)\n"
+            "    for _ in range(300):\n"
+            "        _, gradients = autograd_gradients(x, t, w1, b1, w2, b2)\n"
+            "        w1, b1, w2, b2 = (w - 0.5 * g for w, g in zip((w1, b1, w2, b2), gradients, strict=True))\n"
+            "    return w1, b1, w2, b2"
+        ),
+        "weights of a thousandth give gradients of a thousandth: most of the 300 steps pass before anything moves. Draw larger ones",
+    ),
 }
 RIGHT["one_unit"] = {
     "the lesson's own start": (

@@ -146,6 +146,15 @@ WRONG["tent_network"] = {
         "last = (np.array([[-2.0, 4.0]])",
         "the sign of the output is turned",
     ),
+    "flat roofs everywhere": (
+        (
+            "def tent_network(k):\n"
+            "    shift = np.array([0.0, -0.5])\n"
+            "    between = (np.array([[2.0, -2.0], [2.0, -2.0]]), shift)\n"
+            "    return [(np.ones((2, 1)), shift), *[between] * (k - 1), (np.array([[2.0, -2.0]]), np.zeros(1))]"
+        ),
+        "after one half the tent falls: from slope 2 to slope -2 the change is -4; with -2 the roof is flat",
+    ),
 }
 RIGHT["tent_network"] = {
     "matrices multiplied": (
@@ -222,6 +231,11 @@ WRONG["image_to_set"] = {
         "image -= mean\n    return np.column_stack([u.ravel(), v.ravel()]), (image / std)",
         "the image that came in was changed; make a new array",
     ),
+    "centres of pixels": (
+        ("np.linspace(-1, 1, w), np.linspace(-1, 1, h)"),
+        ("(2 * np.arange(w) + 1) / w - 1, (2 * np.arange(h) + 1) / h - 1"),
+        "this lets the pixels fill -1 ... 1 and takes their centres; asked is the first pixel at -1 and the last at 1",
+    ),
 }
 RIGHT["image_to_set"] = {
     "index arithmetic": (
@@ -291,6 +305,27 @@ WRONG["residual_block"] = {
         "return g + gz @ w1, gz.T @ h, gz.sum(axis=0), g.T @ a, g.sum(axis=0)",
         "rest = gz.T @ h, gz.sum(axis=0), g.T @ a, g.sum(axis=0)\n        g += gz @ w1\n        return g, *rest",
         "g was changed in place: another branch of the graph may still need it",
+    ),
+    "ReLU after the sum, back as well": (
+        (
+            "def residual_block(h, w1, b1, w2, b2):\n"
+            "    z = h @ w1.T + b1\n"
+            "    a = np.maximum(z, 0)\n"
+            "    total = h + a @ w2.T + b2\n"
+            "\n"
+            "    def vjp(g):\n"
+            "        g = g * (total > 0)\n"
+            "        gz = (g @ w2) * (z > 0)\n"
+            "        return g + gz @ w1, gz.T @ h, gz.sum(axis=0), g.T @ a, g.sum(axis=0)\n"
+            "\n"
+            "    return np.maximum(total, 0), vjp"
+        ),
+        "there is a ReLU after the sum, as in the first ResNet: this block ends with the sum, and what is negative stays",
+    ),
+    "through w2 turned": (
+        ("gz = (g @ w2) * (z > 0)"),
+        ("gz = (g @ w2.T) * (z > 0)"),
+        "forward multiplies by w2.T, so the way back is by w2 as it is",
     ),
 }
 RIGHT["residual_block"] = {
@@ -384,6 +419,11 @@ WRONG["gradient_norms"] = {
         "np.linalg.norm of a matrix with 2 is another norm; asked is the root of the sum of squares",
     ),
     "biases left out": ("@ w.T + b)", "@ w.T)", "the biases are missing in the forward pass"),
+    "mean over all entries": (
+        ("(hidden[-1] - t) / len(x)"),
+        ("2 * (hidden[-1] - t) / t.size"),
+        "E has 1/(2n), n the samples: its gradient is (h - t)/n. This is the gradient of a mean over all entries",
+    ),
 }
 RIGHT["gradient_norms"] = {
     "recursion": (

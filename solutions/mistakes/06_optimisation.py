@@ -23,7 +23,7 @@ WRONG["minibatches"] = {
     "with replacement": (
         "rng.permutation(len(x))",
         "rng.integers(len(x), size=len(x))",
-        "rng.integers draws with replacement: some samples come twice and others never; use a permutation",
+        "this draws with replacement: some samples come twice and others never; use a permutation",
     ),
     "a fresh draw for every batch": (
         "rows = order[first : first + size]",
@@ -351,6 +351,14 @@ WRONG["adagrad_step"] = {
         "    w -= lr * g / (np.sqrt(total) + eps)\n    return w, total",
         "`-=` writes into the caller's weights; make a new array",
     ),
+    "sizes added up": (
+        (
+            "def adagrad_step(w, g, total, lr, eps=1e-10):\n"
+            "    total = total + np.abs(g)\n"
+            "    return w - lr * g / (total + eps), total"
+        ),
+        "the sizes of the gradients were added up; it is their squares, and the root is taken of the sum",
+    ),
 }
 RIGHT["adagrad_step"] = {
     "weight by weight": (
@@ -600,6 +608,11 @@ WRONG["adam_step"] = {
         ("    m = (1 - beta1) * m + beta1 * g\n    s = (1 - beta2) * s + beta2 * g**2"),
         "beta keeps the old mean, 1 - beta takes in the new gradient; here they are exchanged",
     ),
+    "both multiplied by the correction": (
+        ("    first = m / (1 - beta1**t)\n    second = s / (1 - beta2**t)"),
+        ("    first = m * (1 - beta1**t)\n    second = s * (1 - beta2**t)"),
+        "both means are too small at first: divide by the corrections to enlarge them, do not multiply",
+    ),
 }
 RIGHT["adam_step"] = {
     "corrections in the rate": (
@@ -711,6 +724,16 @@ WRONG["schedules"] = {
         "    return rates\n",
         "    return rates[:-1]\n",
         "the rate after the last loss is missing: there is one rate more than losses",
+    ),
+    "rounded to the nearest": (
+        ("step // every"),
+        ("round(step / every)"),
+        "the rate falls when `every` steps are full: round down, not to the nearest",
+    ),
+    "powers of k": (
+        ("eta0 * np.exp(-k * step)"),
+        ("eta0 * k**step"),
+        "this multiplies by k in every step; asked is the factor e to the -k",
     ),
 }
 RIGHT["schedules"] = {
@@ -872,6 +895,21 @@ WRONG["adam_fit"] = {
         "            m, s = means[k] / (1 - 0.9**t), squares[k] / (1 - 0.99**t)\n"
         "            params[k] -= lr * m / (np.sqrt(s) + 1e-8)\n    return params",
         "`-=` moved the arrays that came in; the copies at the start were right",
+    ),
+    "beta2 of 0.999": (
+        (
+            "def adam_fit(params, gradient, lr, steps):\n"
+            "    params = [np.array(p, dtype=float) for p in params]\n"
+            "    means, squares = ([np.zeros_like(p) for p in params] for _ in range(2))\n"
+            "    for t in range(1, steps + 1):\n"
+            "        for k, g in enumerate(gradient(params)):\n"
+            "            means[k] = 0.9 * means[k] + 0.1 * g\n"
+            "            squares[k] = 0.999 * squares[k] + 0.001 * g**2\n"
+            "            m, s = means[k] / (1 - 0.9**t), squares[k] / (1 - 0.999**t)\n"
+            "            params[k] = params[k] - lr * m / (np.sqrt(s) + 1e-8)\n"
+            "    return params"
+        ),
+        "beta2 is 0.99 here; 0.999 is Adam's usual value",
     ),
 }
 RIGHT["adam_fit"] = {

@@ -61,6 +61,11 @@ WRONG["initial_layer"] = {
         "np.zeros(shape[1])",
         "a layer has one bias for each of its units, the first size",
     ),
+    "Glorot's for Xavier": (
+        ("gain / fan_in"),
+        ('(gain / fan_in if kind == "msr" else 2 / (fan_in + shape[0] * np.prod(shape[2:])))'),
+        "2 / (fan-in + fan-out) is Glorot and Bengio's average; here Xavier takes the fan-in alone",
+    ),
 }
 RIGHT["initial_layer"] = {
     "deviation in the draw": (
@@ -133,6 +138,18 @@ WRONG["activation_statistics"] = {
         "        h = activation(h @ w.T + b)\n",
         "        h = h @ w.T + b\n        h = activation(h) if len(rows) < len(layers) - 1 else h\n",
         "the activation follows every layer, the last one too",
+    ),
+    "hands on the sums": (
+        (
+            "def activation_statistics(x, layers, activation):\n"
+            "    h, rows = x, []\n"
+            "    for w, b in layers:\n"
+            "        h = h @ w.T + b\n"
+            "        a = activation(h)\n"
+            "        rows.append((a.mean(), a.std(), np.all(a == 0, axis=0).mean()))\n"
+            "    return np.array(rows)"
+        ),
+        "the next layer was given the sums before the activation; it sees the activations",
     ),
 }
 RIGHT["activation_statistics"] = {
@@ -234,6 +251,11 @@ WRONG["whitened"] = {
         "centred = train - mean",
         "centred = train\n    centred -= mean",
         "train was changed in place: the caller still needs it",
+    ),
+    "epsilon as a floor": (
+        ("np.sqrt(variances + epsilon)"),
+        ("np.sqrt(np.maximum(variances, epsilon))"),
+        "epsilon is added to every variance; here it only lifts those that are smaller",
     ),
 }
 RIGHT["whitened"] = {
@@ -514,6 +536,13 @@ WRONG["other_norms"] = {
         "parts.reshape(x.shape)",
         "beta was not added",
     ),
+    "root mean square norm": (
+        (
+            "def layer_norm(x, gamma, beta, eps):\n"
+            "    return gamma * x / np.sqrt((x**2).mean(axis=1, keepdims=True) + eps) + beta"
+        ),
+        "this is RMSNorm, which leaves the mean in; layer norm takes it off first",
+    ),
 }
 RIGHT["other_norms"] = {
     "loops over groups": (
@@ -669,6 +698,17 @@ WRONG["batch_norm_vjp"] = {
         ("(g * normal).mean(axis=axes, keepdims=True) * 2"),
         "the way through the variance is twice as wide as it should be: the slope of a root is one half divided by the root",
     ),
+    "images counted for numbers": (
+        (
+            "        through_mean = g.mean(axis=axes, keepdims=True)\n"
+            "        through_var = normal * (g * normal).mean(axis=axes, keepdims=True)"
+        ),
+        (
+            "        through_mean = g.sum(axis=axes, keepdims=True) / len(x)\n"
+            "        through_var = normal * (g * normal).sum(axis=axes, keepdims=True) / len(x)"
+        ),
+        "a channel of n images has n·h·w numbers: in gx both means divide by all of them, not by n",
+    ),
 }
 RIGHT["batch_norm_vjp"] = {
     "the three ways one by one": (
@@ -812,6 +852,11 @@ WRONG["dropout_both"] = {
             "    return mean, variance"
         ),
         "p is the probability to be dropped; here it is taken for the probability to be kept, throughout",
+    ),
+    "divided by the share that was kept": (
+        ("return kept / (1 - p) if inverted else kept"),
+        ("return kept / max(np.mean(u >= p), 1e-8) if inverted else kept"),
+        "the share that happens to be kept differs from batch to batch; divide by what it is on average, 1 - p",
     ),
 }
 RIGHT["dropout_both"] = {

@@ -154,6 +154,11 @@ WRONG["confusion"] = {
         ),
         "`counts[t, predicted] += 1` adds 1 only once to a cell that occurs often; use np.add.at or a loop. The accuracy does not notice",
     ),
+    "mean of the recalls that occur": (
+        ("right.sum() / counts.sum()"),
+        ("np.mean((right / occurs)[counts.sum(axis=1) > 0])"),
+        "this is the balanced accuracy, a mean over the classes; asked is the share of all samples",
+    ),
 }
 RIGHT["confusion"] = {
     "a loop": """
@@ -234,6 +239,29 @@ WRONG["knn_predict"] = {
         "this is how many votes the winner has, not who the winner is",
     ),
     "one neighbour too many": (("[:, :k]"), ("[:, : k + 1]"), "k neighbours vote; here one more does"),
+    "angles for distances": (
+        (
+            "def knn_predict(x, t, queries, k):\n"
+            "    a, b = queries.astype(float), x.astype(float)\n"
+            "    alike = a @ b.T / (np.linalg.norm(a, axis=1)[:, None] * np.linalg.norm(b, axis=1) + 1e-12)\n"
+            '    near = np.argsort(-alike, axis=1, kind="stable")[:, :k]\n'
+            "    votes = (t[near][:, :, None] == np.arange(10)).sum(axis=1)\n"
+            "    return votes.argmax(axis=1)"
+        ),
+        "this is the cosine of an angle, which does not see how bright an image is; nearest is by Euclidean distance",
+    ),
+    "votes weighed by nearness": (
+        (
+            "def knn_predict(x, t, queries, k):\n"
+            "    a, b = queries.astype(float), x.astype(float)\n"
+            "    apart = np.sqrt(((a[:, None] - b) ** 2).sum(axis=2))\n"
+            '    near = np.argsort(apart, axis=1, kind="stable")[:, :k]\n'
+            "    weight = 1 / (np.take_along_axis(apart, near, axis=1) + 1e-9)\n"
+            "    votes = (weight[:, :, None] * (t[near][:, :, None] == np.arange(10))).sum(axis=1)\n"
+            "    return votes.argmax(axis=1)"
+        ),
+        "nearer neighbours get more votes here; each of the k has one",
+    ),
 }
 RIGHT["knn_predict"] = {
     "a loop over queries": """
@@ -347,6 +375,23 @@ WRONG["train_mlp"] = {
         ("for _ in range(1, epochs):"),
         "range(1, epochs) has one round less than there are epochs",
     ),
+    "losses after the step": (
+        (
+            "def train_mlp(x, t, hidden, epochs, rng, lr=0.1, size=8):\n"
+            "    first = nn.Linear(x.shape[1], hidden, rng=rng)\n"
+            "    model = nn.Sequential(first, nn.ReLU(), nn.Linear(hidden, 10, rng=rng)).double()\n"
+            "    optimizer = SGD(model.parameters(), lr=lr, momentum=0.9)\n"
+            "    losses = []\n"
+            "    for _ in range(epochs):\n"
+            "        for some, their in batches(x, t, size=size, rng=rng):\n"
+            "            optimizer.zero_grad()\n"
+            "            F.cross_entropy(model(some), their).backward()\n"
+            "            optimizer.step()\n"
+            "            losses.append(F.cross_entropy(model(some), their).item())\n"
+            "    return model, losses"
+        ),
+        "these are the losses after each step; the loss of a step is the one from which its gradient comes, before it",
+    ),
 }
 RIGHT["train_mlp"] = {
     "layers in a line": """
@@ -450,6 +495,21 @@ WRONG["train_until"] = {
         "if not loss >= lowest:",
         "every comparison with nan is False, so `not loss >= lowest` lets nan through",
     ),
+    "patience anew at any fall": (
+        (
+            "def train_until(epochs, patience):\n"
+            "    lowest, last, waited, trained = np.inf, np.inf, 0, 0\n"
+            "    for loss, weights in epochs:\n"
+            "        if loss < lowest:\n"
+            "            lowest, best, kept = loss, trained, weights.copy()\n"
+            "        waited, last = 0 if loss < last else waited + 1, loss\n"
+            "        trained += 1\n"
+            "        if waited >= patience:\n"
+            "            break\n"
+            "    return kept, best, trained"
+        ),
+        "the count starts anew at every loss below the last one; only a loss below the best so far may do that",
+    ),
 }
 RIGHT["train_until"] = {
     "a counter": """
@@ -540,6 +600,19 @@ WRONG["random_search"] = {
         "    return validate(best[1], best[2]), best[1], best[2]",
         "the best setting is trained a second time at the end; keep the accuracy that you have",
     ),
+    "all drawn first": (
+        (
+            "def random_search(validate, trials, rng):\n"
+            "    rates = 10 ** rng.uniform(-4, 0, trials)\n"
+            "    best = (-np.inf, None, None)\n"
+            "    for lr, hidden in zip(rates, rng.integers(20, 121, trials)):\n"
+            "        accuracy = validate(lr, int(hidden))\n"
+            "        if accuracy > best[0]:\n"
+            "            best = (accuracy, lr, int(hidden))\n"
+            "    return best"
+        ),
+        "all rates were drawn before the first width; draw a rate and a width for each setting in turn, and validate before the next",
+    ),
 }
 RIGHT["random_search"] = {
     "a list and max": """
@@ -621,6 +694,11 @@ WRONG["read_by_means"] = {
         "apart.argmin(axis=1)",
         "apart.argmax(axis=1)",
         "the nearest mean is asked, so the smallest distance",
+    ),
+    "scaled to 0..1": (
+        ("    mean, scale = x.mean(axis=0), x.std(axis=0)\n    scale = np.where(np.ptp(x, axis=0) == 0, 1.0, scale)"),
+        ("    mean, scale = x.min(axis=0), np.ptp(x, axis=0)\n    scale = np.where(scale == 0, 1.0, scale)"),
+        "this maps the pixels to 0..1; asked is mean 0 and standard deviation 1",
     ),
 }
 RIGHT["read_by_means"] = {

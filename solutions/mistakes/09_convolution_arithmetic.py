@@ -433,6 +433,11 @@ WRONG["layer_counts"] = {
         "return neurons * seen, owners * seen + bias * owners",
         "the task asks for (weights, multiply_adds) in this order",
     ),
+    "bias per filter in a local layer": (
+        ("owners * seen + bias * owners"),
+        ('owners * seen + bias * (f if kind == "local" else owners)'),
+        "a local layer shares nothing: each of its neurons has weights of its own, and a bias of its own",
+    ),
 }
 RIGHT["layer_counts"] = {
     "three branches": """
@@ -637,6 +642,11 @@ WRONG["correlate"] = {
         "return y",
         "return y.swapaxes(2, 3)",
         "the result is (n, f, rows, columns)",
+    ),
+    "horizontal first": (
+        ("(sy, sx), (py, px) = stride, padding"),
+        ("(sx, sy), (px, py) = stride, padding"),
+        "stride and padding were read as (horizontal, vertical); vertical comes first in both",
     ),
 }
 RIGHT["correlate"] = {
@@ -969,6 +979,15 @@ WRONG["gaussian_bank"] = {
         "first = np.gradient(g) / (u * np.gradient(g)).sum()",
         "np.gradient differentiates approximately, and badly at its ends: g1 is u times g, rescaled",
     ),
+    "the formula's derivatives": (
+        (
+            "    first = u * g / (u**2 * g).sum()\n"
+            "    second = (u**2 - (u**2 * g).sum()) * g\n"
+            "    second = 2 * second / (u**2 * second).sum()"
+        ),
+        ("    first = -u / sigma**2 * g\n    second = (u**2 / sigma**4 - 1 / sigma**2) * g"),
+        "these are the derivatives of the formula, sampled: the first has the sign of a rotated kernel, and neither is scaled to measure 1 and 2 on a ramp and a parabola",
+    ),
 }
 RIGHT["gaussian_bank"] = {
     "on a grid of two variables": """
@@ -1171,6 +1190,11 @@ def correlate_dilated(x, w, b, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
         ")",
         "np.zeros makes float64: give it the dtype of x * w",
     ),
+    "gaps for distances": (
+        ("(dy, dx) = stride, padding, dilation"),
+        ("(dy, dx) = stride, padding, (dilation[0] + 1, dilation[1] + 1)"),
+        "the taps lie `dilation` apart, so 1 means neighbours; this leaves `dilation` pixels between them",
+    ),
 }
 RIGHT["correlate_dilated"] = {
     "a kernel with holes": """
@@ -1275,6 +1299,32 @@ WRONG["find_template"] = {
         ("    return scores, (int(row), int(column))"),
         ("    return scores, int(scores.argmax())"),
         "argmax counts through the flattened map; np.unravel_index makes row and column of it",
+    ),
+    "divided by the window's length": (
+        (
+            "def find_template(image, template):\n"
+            "    pattern = template - template.mean()\n"
+            "    (h, w), (kh, kw) = image.shape, pattern.shape\n"
+            "    scores = np.zeros((h - kh + 1, w - kw + 1))\n"
+            "    for i, j in np.ndindex(scores.shape):\n"
+            "        window = image[i : i + kh, j : j + kw]\n"
+            "        scores[i, j] = np.sum(window * pattern) / (np.linalg.norm(window) * np.linalg.norm(pattern) + 1e-12)\n"
+            "    row, column = np.unravel_index(scores.argmax(), scores.shape)\n"
+            "    return scores, (int(row), int(column))"
+        ),
+        "the correlation is divided by the lengths of window and template: a good score, but the one asked for is the bare correlation",
+    ),
+    "squared differences": (
+        (
+            "def find_template(image, template):\n"
+            "    (h, w), (kh, kw) = image.shape, template.shape\n"
+            "    scores = np.zeros((h - kh + 1, w - kw + 1))\n"
+            "    for i, j in np.ndindex(scores.shape):\n"
+            "        scores[i, j] = np.sum((image[i : i + kh, j : j + kw] - template) ** 2)\n"
+            "    row, column = np.unravel_index(scores.argmin(), scores.shape)\n"
+            "    return scores, (int(row), int(column))"
+        ),
+        "these are squared differences, smallest where they fit best; asked is the correlation with the template less its mean, largest there",
     ),
 }
 RIGHT["find_template"] = {

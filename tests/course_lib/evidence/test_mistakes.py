@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib.evidence.compare import check_line
+from course_lib.evidence.mistake_parts import name_part
 from course_lib.evidence.mistakes import name_mistake
 from course_lib.evidence.observation import Seen, observe
 from course_lib.evidence.records import load_record
@@ -228,6 +229,52 @@ def test_a_mistake_is_matched_within_the_lines_own_tolerance():
     assert names(check, seen(0.4322)) == []
     check["lines"][0]["rtol"] = 1e-2
     assert names(check, seen(0.4322)) == ["half"]
+
+
+def test_what_is_everyones_own_does_not_hide_a_mistake():
+    half = np.array([1.0, 1.4321])
+    check = record(RIGHT, half=lines(1.0, half, 2.0), near=lines(1.0, RIGHT[1] + 1e-6, 4.0))
+    for own in (half * (1 + 1e-8), half.astype(np.float32)):
+        assert names(check, seen(1.0, own, 2.0)) == ["half"]
+    assert names(check, seen(1.0, half * (1 + 1e-5), 2.0)) == []
+    assert names(check, seen(1.0, RIGHT[1] + 1.1e-6, 4.0)) == []  # close to the mistake, and as close to what is right
+    check = record(RIGHT, half=lines(1.0, half, 2.0), eps=lines(1.0, half * (1 + 2e-8), 2.0))
+    assert names(check, seen(1.0, half * (1 + 2e-8), 2.0)) == ["eps"]
+    check = record((1.0, np.array([2.4, 3.6])), cut=lines(1.0, np.array([200, 3100])))
+    assert names(check, seen(1.0, np.array([200.0, 3100.0]))) == ["cut"]
+
+
+TWO = ((1.5, A := np.array([2.71828, 3.14159])), 4.0, (A + 1, -A))
+HALF, TURNED = (1.5, A / 2), (2 - A, A)
+
+
+def parts(check, observations):
+    found = name_part(check, observations)
+    return (found.name, found.sentence) if found else ()
+
+
+def test_a_mistake_in_one_part_is_named_with_its_place():
+    check = record(TWO, half=lines(HALF, 4.0, TWO[2]), turned=lines(TWO[0], 4.0, TURNED))
+    for line, label in zip(check["lines"], "abc", strict=True):
+        line["label"] = label
+    beside = 'For "a" your result at [1] looks like this: half!'
+    assert parts(check, seen((99.0, HALF[1]), 4.0, TWO[2])) == ("half", beside)
+    assert parts(check, seen((99.0, HALF[1] * 1.01), 4.0, TWO[2])) == ()
+    assert parts(check, seen((99.0, 98.0 * A), 4.0, (TURNED[0], 7.0 * A)))[0] == "turned"
+    assert (
+        parts(check, seen((99.0, 98.0 * A), 4.0, (TURNED[0], -A))) == ()
+    )  # what the mistake makes wrong is right here
+    assert parts(check, seen((99.0, 98.0 * A), 4.0, TURNED))[1].startswith('For "c" your result at [0] looks')
+    hidden = check | {"parts": dict.fromkeys(range(3), "hidden")}
+    assert parts(hidden, seen((99.0, HALF[1]), 4.0, TWO[2]))[1] == "Of a hidden value one part looks like this: half!"
+
+
+def test_what_a_mistake_makes_wrong_elsewhere_is_wrong_there():
+    check = record(TWO, both=lines(HALF, np.nan, TWO[2]))
+    assert parts(check, seen((99.0, HALF[1]), 6.0, TWO[2])) == ()
+    check = record(TWO, both=lines(HALF, 5.0, TWO[2]))
+    assert parts(check, seen((99.0, HALF[1]), 4.0, TWO[2])) == ()
+    assert parts(check, seen((99.0, HALF[1]), 6.0, TWO[2]))[0] == "both"
 
 
 def test_the_kind_of_number_counts_in_a_mistake_too():

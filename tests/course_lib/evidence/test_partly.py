@@ -102,6 +102,12 @@ def test_a_step_is_seen_from_its_start(got, name, part):
     assert not told(("one step", B, got * (1 + A)), ("w", A, A, "unchanged"))[0].startswith("a step")
 
 
+def test_only_what_is_a_start_is_seen_as_one():
+    lines = [("epoch 1", "epoch 2", True), ("the start", "one step", True), ("before any step", "after them", True)]
+    for one, two, step in (*lines, ("a - b", "b - a", False)):
+        assert (told((one, (A, 3), (A, 3)), (two, (B, 4), (A, 5)))[0] == "a step not taken") == step
+
+
 def test_a_relation_of_one_line_names_the_line():
     name, say = told(("one step", A, 2 * A), ("two steps", B, B**2 + 3 * A))
     assert (name, say) == ("a whole factor too much", 'For "one step" your result is twice the expected one.')
@@ -208,6 +214,11 @@ def test_facts_are_said_where_nothing_else_is_known(expected, got, name, part):
     assert told(("a line", expected, got))[1].startswith("Your result ")
 
 
+def test_where_it_is_wrong_is_said_once():
+    pairs = [("a", (A, C), (A * (2 + B**2), C * (3 + C**2)))]
+    assert told(*pairs)[1] == "Your result has the right signs, and is too large in size wherever it is wrong."
+
+
 def test_nan_is_said_of_the_line_that_holds_it():
     split, cold = (
         (np.array([0.0, 1, 0]), np.array([0, 0.5, 0.5])),
@@ -230,6 +241,28 @@ def test_a_place_tells_nothing_where_little_is_right_or_lines_differ():
     assert name_fact([pair(observe(A), observe(np.concatenate([A[:2], B[2:]]))), later]) is None
     assert name_fact([pair(np.array([True, False, False]), np.array([True, True, True]))]) is None
     assert name_fact([pair([1, 2, 3], [1, 5])])[0] == "too short"
+
+
+def test_where_nearly_everything_is_positive_that_is_no_news():
+    for zeros, said in ((2, False), (20, True)):
+        e = np.concatenate([np.abs(A).ravel(), np.zeros(zeros)])
+        g = np.concatenate([np.abs(B).ravel(), np.zeros(zeros)])
+        found = name_fact([pair(e, g)])
+        assert bool(found and found[0] == "wrong where positive is right") == said
+
+
+def test_a_walk_that_goes_astray_at_one_step_is_seen_in_lines_of_any_length():
+    short, long, other = A[:3], A, B
+    pairs = [pair(e, np.concatenate([e[:2], other[2 : len(e)]])) for e in (short, long)]
+    assert name_fact(pairs)[1].startswith("is right before place 2 along axis 0 and wrong from there on")
+    assert name_fact(pairs[:1])[0] != "wrong from one place on"
+
+
+def test_a_way_back_that_goes_astray_at_once_is_seen():
+    pairs = [pair(e, np.concatenate([e[:-1] * 3 + 1, e[-1:]])) for e in (C, C[:3], C[2:4])]
+    assert name_fact(pairs)[1].startswith("is right in the last place and wrong in all before it")
+    assert name_fact(pairs[:1]) is None
+    assert name_fact([*pairs, pair(C[:4], C[:4] * [1, 2, 2, 1])]) is None
 
 
 def test_what_is_right_must_tell_something():

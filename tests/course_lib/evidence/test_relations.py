@@ -64,13 +64,16 @@ CASES = [
     (A, A + 1, "one too large", "is everywhere one too large."),
     (A, A.astype(int), "cut to integers", "cut to integers"),
     (A, np.floor(A), "cut to integers", "rounded down to integers"),
+    (A, np.ceil(A), "cut to integers", "rounded up to integers"),
     (A, A**2, "squared", "the square of"),
     (abs(A), np.sqrt(abs(A)), "the square root", "the square root of"),
     (A, np.exp(A), "the exponential", "the exponential of"),
     (A, 1 - A, "one minus it", "one minus"),
     (A, np.where(A > 0, A, np.nan), "not finite", "right wherever it is finite."),
     (A, np.zeros_like(A), "zeros only", "zeros only"),
-    (A, np.where(A > 0, A, 0), "zeros where filled", "right where it is not zero"),
+    (A, A * (np.arange(5) % 2), "zeros where filled", "right where it is not zero"),
+    (A, np.maximum(A, 0), "cut off", "with 0 for what is negative: does a ReLU"),
+    (A, np.clip(A, -0.5, 0.75), "cut off", "cut off below -0.5 and above 0.75: does a clip"),
     (A, np.r_[np.zeros((3, 5)), A[-1:]], "zeros where filled", "right in the last place"),
     (T, ~T, "true and false exchanged", "true and false exchanged"),
     (A, A.ravel(), "another shape", "flattened."),
@@ -108,6 +111,19 @@ def test_every_relation_is_recognised_and_said(expected, got, name, part):
     assert part in found.say
     assert found.say.startswith("Your result ")
     assert found.say.endswith((".", "?"))
+
+
+def test_a_large_number_less_one_is_no_divisor_where_nothing_has_that_size():
+    name, large = "by n - 1 for n", np.random.default_rng(4).normal(size=21)
+    assert named((large, large * 21 / 20)) == name
+    assert named((C, C * 16 / 15)) == name
+    assert named((C, C * 21 / 20)) == "a constant factor"
+
+
+def test_of_single_numbers_none_is_kept_and_changed():
+    name = "the last place everywhere"
+    assert named((B[:3], B[[0, 2, 2]])) == name
+    assert named((C[:3], C[[0, 2, 2]])) != name
 
 
 def test_every_kind_has_a_case():

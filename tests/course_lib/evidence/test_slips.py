@@ -90,6 +90,12 @@ def test_a_loop_that_looks_back_rightly_begins_at_1():
     assert name_slip(pairs.format("i - 1")) is None
 
 
+def test_the_one_in_a_number_of_places_is_meant():
+    places = "def f(h, k):\n    s = 0\n    for i in range({}):\n        s += i\n    return s"
+    assert name_slip(places.format("h + 1")).name == "another number of rounds"
+    assert name_slip(places.format("h - k + 1")) is None
+
+
 def test_a_copy_may_be_written_into():
     assert name_certain("def f(x):\n    x = x.copy()\n    x -= 1\n    return x", changed=True) is None
 
