@@ -117,7 +117,8 @@ def main():
         with threads(count):
             for name, make in STEPS.items():
                 if options.only in name:
-                    table.add(name, count, *side_by_side(*make(), seconds=2 * seconds))
+                    # long turns, as in training: after a rest two threads stand on one processor for a while
+                    table.add(name, count, *side_by_side(*make(), seconds=4 * seconds, turn=1.0))
             for kind, cases, make in (
                 ("conv2d", CONVOLUTIONS, lambda case: pairs.convolution(*case)),
                 ("batch norm", NORMS, pairs.batch_norm),
