@@ -4,6 +4,8 @@ Visible values, recorded figures, and the lessons as handed out: one copy of eac
 lies anywhere finds them with the installed library.
 """
 
+import warnings
+
 from setuptools import find_namespace_packages, setup
 
 BESIDE = {
@@ -13,6 +15,8 @@ BESIDE = {
 }
 KINDS = ["*.npz", "*.json", "*.png", "[0-9]*.ipynb"]
 
+# pip would show the learner ten lines about folders called as the packages
+warnings.filterwarnings("ignore", r"\s*Editable installation")
 setup(
     packages=[*find_namespace_packages(include=["course_lib*", "grading*"]), *BESIDE],
     package_dir=BESIDE,
