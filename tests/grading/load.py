@@ -111,7 +111,7 @@ def run(folder, n=200, seconds=60.0, kills=0, seed=1, every=0.5, patience=900.0)
         half = drop / f".{student}.part"
         half.write_text(json.dumps(text))
         half.rename(drop / f"{student}_{i + 1 if student != OFTEN else 0}_{i + 1}_x.ipynb")
-        wanted[student], given[student] = scores[kind], time.monotonic()
+        wanted[student], given[student] = (scores[kind], i), time.monotonic()
         if i in moments:
             command.end(kill=True)
             marked |= command.marked
@@ -137,9 +137,19 @@ def _spent():
 
 
 def _lost(made, wanted):
-    """Students whose mark is not that of their last hand-in."""
+    """Students whose mark is not that of their last hand-in; `wanted` is {student: (score, number of the hand-in)}."""
     told = sc.dump(made)
-    return [student for student, score in wanted.items() if told.get((student, small.LESSON), ())[-1:] != (score,)]
+    return [
+        student
+        for student, (score, number) in wanted.items()
+        if told.get((student, small.LESSON), ())[-1:] != (score,) or not _is_of(made, student, number)
+    ]
+
+
+def _is_of(made, student, number):
+    """Whether the graded notebook of a student is that of this hand-in: an earlier one may have the same score."""
+    graded = made.root / "autograded" / student / small.LESSON / f"{small.LESSON}.ipynb"
+    return graded.is_file() and f'# {number}"' in graded.read_text()
 
 
 def _account(load, made, wanted):

@@ -181,7 +181,7 @@ READERS = {  # reader and shape: n -> a call
     "decode, long numbers": lambda n: forged([10**1200 + i for i in range(n)]),
     "compare, lists": lambda n: lambda: compare([0] * 5 * n, [0] * 5 * n),
     "compare, dicts": lambda n: lambda: compare(dict.fromkeys(range(50 * n)), dict.fromkeys(range(1, 50 * n + 1))),
-    "compare, arrays": lambda n: lambda: compare(np.zeros(1000 * n), np.ones(1000 * n)),
+    "compare, arrays": lambda n: lambda: compare(np.zeros(250 * n), np.ones(250 * n)),
     "compare, texts": lambda n: lambda: compare("a" * 5000 * n, "b" * 5000 * n),
     "wording, a long text": lambda n: lambda: check_line(
         line(["a"]), Seen("c", "visible", 0, "l", "value", ["\0" * 1000 * n])),
