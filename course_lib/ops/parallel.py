@@ -146,20 +146,27 @@ def _first_now(makers: Sequence[Callable[[], Task]], needs: Flags) -> tuple[Any,
     team = _team()
     if team is None or len(team.late) > MOST_LATE:
         return beside(makers, needs)
-    others = [team.later(make()) if needed else None for make, needed in zip(makers[1:], needs[1:], strict=False)]
+    tasks = [make() if needed else None for make, needed in zip(makers[1:], needs[1:], strict=False)]
+    others = [team.later(task) if task and task.blocks else task and task.run() for task in tasks]
     return makers[0]().run() if needs[0] else None, *others
 
 
 class Later:
-    """The array of a task that helpers do when they have nothing else to do."""
+    """The array of a task that helpers do when they have nothing else to do. What it needs goes when it is made."""
 
     def __init__(self, task: Task) -> None:
-        self.task, self.context = task, copy_context()
+        self.task: Task | None = task
+        self.array: np.ndarray | None = None
         self.results: list[Any] = [None] * len(task.blocks)
+        self.others = iter(range(1, len(task.blocks)))
         self.offers = [_Offer(partial(copy_context().run, partial(self._make, i))) for i in range(len(task.blocks))]
 
     def _make(self, i: int) -> None:
-        self.results[i] = self.task.work(self.task.blocks[i])
+        task: Any = self.task
+        self.results[i] = task.work(task.blocks[i])
+        if next(self.others, None) is None:  # atomic, as in `share`: one of the blocks is the last to end
+            self.array = task.whole(self.results)
+            self.task, self.results = None, []
 
     def get(self) -> np.ndarray:
         """The array: the caller makes what no helper has begun, from the end, as they come from the beginning."""
@@ -168,7 +175,8 @@ class Later:
             error = offer.end()
             if error:
                 raise error
-        return self.context.run(self.task.whole, self.results)
+        array: Any = self.array
+        return array
 
 
 class _Team:

@@ -126,6 +126,20 @@ def test_a_network_in_training_goes_the_same_way_with_two_threads(threads):
             np.testing.assert_array_equal(one, other)
 
 
+def test_several_walks_at_once_have_each_their_own_gradients(threads):
+    threads(2)
+    alone, found = _gradients(_twice), {}
+    walkers = [threading.Thread(target=lambda i=i: found.update({i: _gradients(_twice)})) for i in range(4)]
+    for walker in walkers:
+        walker.start()
+    for walker in walkers:
+        walker.join(60)
+    assert sorted(found) == [0, 1, 2, 3]
+    for theirs in found.values():
+        for one, other in zip(alone, theirs, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
 def test_gradients_are_nobodys_but_the_leafs(threads):
     threads(2)
     x, w, b = _images()

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -199,6 +200,26 @@ def test_what_can_wait_is_made_while_the_caller_goes_on(threads):
     threads(1)
     begun.set()
     assert vjp.later(None) == (7, [threading.main_thread()]) == vjp(None)
+
+
+def test_what_a_task_needs_goes_when_it_is_made_not_when_it_is_asked_for(threads):
+    threads(2)
+    array = np.ones(9)
+    seen = weakref.ref(array)
+    task = parallel.Task(lambda i, array=array: array[i], range(9), lambda parts, array=array: sum(parts) + array[0])
+    late = _patient(parallel.Task(abs, [], sum), task).later(None)[1]
+    del array, task
+    end = time.monotonic() + 30
+    while seen() is not None and time.monotonic() < end:
+        time.sleep(0.001)
+    assert seen() is None
+    assert late.get() == 10
+
+
+def test_what_has_no_blocks_is_made_at_once(threads):
+    threads(2)
+    none = parallel.Task(abs, [], len)
+    assert _patient(none, none).later(None) == (0, 0)
 
 
 def test_what_somebody_waits_for_goes_before_what_can_wait(threads):
