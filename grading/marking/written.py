@@ -4,6 +4,7 @@ A key makes a new cell, and makes it code: so words in code that is none, in com
 """
 
 import ast
+import functools
 import re
 from dataclasses import replace
 
@@ -22,14 +23,16 @@ def written_beside(matching, place, home):
         near = [index for index in sorted(free) if low < index < high]
     else:
         near = [*reversed(_run(free, home, -1)), *_run(free, home, 1)]
-    known = {_letters(line) for cell in matching.skeleton.cells for line in cell.source.split("\n")}
+    if not near:
+        return []
+    known = frozenset().union(*(_lines(cell.source) for cell in matching.skeleton.cells))
     told = [(free[index], words_of(free[index])) for index in near]
     return [replace(piece, source=text) for piece, text in told if _own_lines(text, known)]
 
 
 def added_to(piece, cell):
     """The lines of a piece that are not in the lesson's cell it was found for: what was written into it."""
-    return "\n".join(_own_lines(piece.source, {_letters(line) for line in cell.source.split("\n")})).strip()
+    return "\n".join(_own_lines(piece.source, _lines(cell.source))).strip()
 
 
 def as_one(pieces):
@@ -66,6 +69,11 @@ def _run(free, home, step):
     while home + step * (len(found) + 1) in free:
         found.append(home + step * (len(found) + 1))
     return found
+
+
+@functools.lru_cache(maxsize=500)  # the lesson's cells, for every submission
+def _lines(source):
+    return frozenset(map(_letters, source.split("\n")))
 
 
 def _own_lines(text, known):
