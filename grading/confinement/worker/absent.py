@@ -9,6 +9,8 @@ import importlib.util
 import re
 import sys
 
+GPU = re.compile(r"CUDA|_cuda_|MPS|XPU|HIP|linked with support for")  # in torch's errors
+TORCHS = AssertionError, RuntimeError, NotImplementedError, AttributeError
 INSTALLS = re.compile(r"\s*(sudo\s+)?(\S*python\S*\s+-m\s+)?(pip3?|uv|conda|mamba|micromamba|apt|apt-get|brew)\s")
 NOT_INSTALLED = "Nothing is installed while a notebook is graded; the line was passed over."
 SCREENS = ("use", "switch_backend")  # matplotlib.use("TkAgg")
@@ -56,8 +58,8 @@ class Tolerant:
 
     def _is_elsewhere(self, error):
         """Whether an error says that a file, library, network, keyboard or GPU is not here, or what it gives."""
-        if type(error) in (AssertionError, RuntimeError):  # torch's
-            return "CUDA" in str(error)
+        if type(error) in TORCHS:
+            return bool(GPU.search(str(error)))
         if type(error) is NameError:
             return error.name in self.lost
         return isinstance(error, OSError | ImportError) or type(error).__name__ == "StdinNotImplementedError"

@@ -76,6 +76,9 @@ ELSEWHERE = [
     "import tensorflow as tf\nif tf.test.is_gpu_available():\n    print('fast')",
     "import torch_geometric as tg\nclass Net(tg.nn.Module):\n    pass",
     "raise AssertionError('Torch not compiled with CUDA enabled')",
+    "raise RuntimeError('PyTorch is not linked with support for mps devices')",
+    "raise NotImplementedError('Could not run aten::empty with arguments from the MPS backend.')",
+    "raise AttributeError('module torch._C has no attribute _cuda_setDevice')",
 ]
 
 
@@ -87,7 +90,9 @@ def test_a_statement_that_needs_what_is_elsewhere_is_told_and_costs_nothing_belo
     assert "NameError" not in verdict.cause
 
 
-@pytest.mark.parametrize("line", ["1 / 0", "raise RuntimeError('mine')", "assert False", "here"])
+@pytest.mark.parametrize(
+    "line", ["1 / 0", "raise RuntimeError('mine')", "raise NotImplementedError", "assert False", "here"]
+)
 def test_an_error_of_the_students_own_ends_the_cell(line, pool):
     check = graded(above(line), pool).checks["double"]
     assert (check.score, "NameError" in check.reason) == (0, True)
