@@ -3,7 +3,8 @@
 A lesson draws pictures and prints tables between the exercises. No grade depends on them, and they take most of a
 notebook's time. A cell is left out when it stands as it was handed out, binds nothing that any cell that runs reads,
 and can change nothing such a cell sees: it stores into nothing of others, seeds nothing, and reads only what it made
-itself, imports, and functions. Wherever names may be looked up by text (`globals()`, `eval`, ...) everything runs.
+itself, imports, and functions. A cell of which only these are needed runs without the rest. Wherever names may be
+looked up by text (`globals()`, `eval`, ...) everything runs.
 """
 
 import ast
@@ -11,6 +12,7 @@ import functools
 import re
 import symtable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from grading.lessons.cells import children_of, nodes_of, plain_python, tree_of
 
@@ -20,6 +22,7 @@ STATEFUL = re.compile(
     r"|install|patch|environ|chdir|reload|getattr"
 )
 TELLING = {ast.Call, ast.Global, ast.Nonlocal, ast.Delete, ast.Attribute, ast.Subscript, ast.AugAssign}
+DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}
 
 
@@ -162,24 +165,53 @@ def _reads(text):
     return now, later
 
 
-def needless(candidates, others):
-    """The ids of `candidates` that need not run; both are lists of (id, source), `others` always run.
+def needed(candidates, others):
+    """{id: text} of the `candidates` that are to run; both are lists of (id, source), `others` always run.
 
-    What is left out binds nothing read by what runs, and reads nothing that what runs has bound.
+    What is left out binds nothing read by what runs, and reads nothing that what runs has bound. Of a cell whose
+    imports and functions alone are needed, the rest is left out.
     """
     running = [names_of(source) for _, source in others]
     if any(names.dynamic for names in running):
-        return frozenset()
-    left = {name: names_of(source) for name, source in candidates}
-    running += [names for names in left.values() if not names.plain]
-    left = {name: names for name, names in left.items() if names.plain}
+        return dict(candidates)
+    parts = {name: parts_of(source) for name, source in candidates}
+    left = {(name, i): names_of(text) for name, texts in parts.items() for i, text in enumerate(texts) if text}
+    back = {key for key, names in left.items() if not names.plain}
     while True:
+        back |= {(name, 0) for name, i in back if i} & left.keys()  # with the rest of a cell all of it runs
+        running += [left.pop(key) for key in back]
         read = frozenset().union(*(names.reads for names in running))
         bound = frozenset().union(*(names.binds for names in running))
-        back = {
-            name: names for name, names in left.items() if (names.binds | names.defines) & read or names.reads & bound
-        }
+        back = {key for key, names in left.items() if (names.binds | names.defines) & read or names.reads & bound}
         if not back:
-            return frozenset(left)
-        running += back.values()
-        left = {name: names for name, names in left.items() if name not in back}
+            break
+    made = {}
+    for name, source in candidates:
+        defining, rest = parts[name]
+        if rest and (name, 1) not in left:
+            made[name] = source
+        elif defining and (name, 0) not in left:
+            made[name] = defining
+    return made
+
+
+@functools.lru_cache(maxsize=200)
+def parts_of(source):
+    """(the imports, functions and classes of a cell, the rest), every line where it was; "" where there are none."""
+    tree, lines = tree_of(source) if plain_python(source) == source else None, source.split("\n")
+    body = tree.body if tree is not None else ()
+    spans = [(min([n.lineno, *(d.lineno for d in getattr(n, "decorator_list", ()))]), n.end_lineno) for n in body]
+    defines = [isinstance(node, DEFINITIONS) for node in body]
+    apart = all(before < first for (_, before), (first, _) in pairwise(spans))
+    if not body or not any(defines) or not apart:
+        return "", source
+    if all(defines):
+        return source, ""
+    texts = []
+    for wanted in (True, False):
+        kept = list(lines)
+        for (first, last), one in zip(spans, defines, strict=True):
+            if one != wanted:
+                kept[first - 1 : last] = [""] * (last - first + 1)
+        texts.append("\n".join(kept))
+    return tuple(texts)

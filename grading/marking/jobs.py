@@ -16,7 +16,7 @@ from grading.lessons.cells import open_hidden
 from grading.marking import hidden_tests
 from grading.marking.borrowed import borrowed
 from grading.marking.cause import first_failed, made_again
-from grading.marking.display_cells import needless
+from grading.marking.display_cells import needed
 from grading.marking.footing import founded
 from grading.marking.given import early
 from grading.marking.judge import Judge, not_begun, not_graded, not_their_own
@@ -80,9 +80,13 @@ def _beforehand(hidden, skeleton):
 
 
 def _spared(steps, hidden, skeleton):
-    """The steps without those of the lesson's own that need not run, these without what only draws."""
-    needed = needless(*_own(steps, hidden, skeleton))
-    steps = tuple(step for step in steps if step.id not in needed)
+    """The steps without those of the lesson's own, and parts of these, that need not run; and without what only
+    draws.
+    """
+    own, others = _own(steps, hidden, skeleton)
+    runs = needed(own, others)
+    out = {name for name, _ in own} - runs.keys()
+    steps = tuple(replace(step, source=runs.get(step.id, step.source)) for step in steps if step.id not in out)
     own, others = _own(steps, hidden, skeleton)
     made = undrawn(own, others, drawers(tuple(cell.source for cell in skeleton.cells if cell.role == "plain")))
     return tuple(replace(step, source=made.get(step.id, step.source)) for step in steps)

@@ -24,7 +24,7 @@ from grading.course.saved_outputs import without_outputs
 from grading.lessons.cells import assigned_names, bound_names, defined_names, tree_of
 from grading.marking.borrowed import borrowed
 from grading.marking.cause import first_failed
-from grading.marking.display_cells import needless
+from grading.marking.display_cells import needed, parts_of
 from grading.marking.footing import founded
 from grading.marking.overlay import overlay
 from grading.marking.safe_markdown import safe_markdown
@@ -158,7 +158,8 @@ READERS = {  # reader and shape: n -> a call
     "overlay, one long cell": lambda n: (lambda raw: lambda: laid(raw))(cells(1, lambda i: lines(n))),
     "cell reading, parentheses": lambda n: lambda: tree_of("(" * 100 * n),
     "cell reading, sums": lambda n: lambda: tree_of("x = " + "1+" * 5 * n + "1"),
-    "cell reading, lines": lambda n: (lambda text: lambda: needless([("a", text)], [("b", "y = 1")]))(lines(2 * n)),
+    "cell reading, lines": lambda n: (lambda text: lambda: needed([("a", text)], [("b", "y = 1")]))(lines(2 * n)),
+    "cell cut in two, lines": lambda n: (lambda text: lambda: parts_of.__wrapped__(text))("import a\nx = 1\n" * n),
     "outputs as sent": lambda n: lambda: tidy(
         {"output_type": "display_data", "data": {"x": [[0]] * 20 * n}, "metadata": {}}, [10**9]),
     "is_base64, spaces": lambda n: lambda: is_base64("A" + " " * 20 * n + "!"),

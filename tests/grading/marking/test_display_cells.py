@@ -4,7 +4,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from grading.confinement.job import Limits
-from grading.marking.display_cells import names_of, needless
+from grading.marking.display_cells import names_of, needed
 from grading.marking.jobs import make_job, make_result
 from grading.marking.overlay import overlay
 from grading.marking.prepare import lay_over
@@ -16,7 +16,7 @@ from tests.grading import small_lesson as small
 def left(*cells, running):
     """Which of the cells (numbered) are left out when `running` runs."""
     others = [(f"r{i}", source) for i, source in enumerate(running)]
-    return sorted(needless(list(enumerate(cells)), others))
+    return sorted(set(range(len(cells))) - needed(list(enumerate(cells)), others).keys())
 
 
 SHOWING = [
@@ -99,6 +99,39 @@ def test_where_names_are_looked_up_by_text_everything_runs(dynamic):
 
 def test_what_a_needed_cell_needs_runs_too():
     assert left("x = 3", "y = x + 1", "z = 5\nprint(z)", running=["y"]) == [2]
+
+
+PARTS = [  # cell, what reads of it, what is left of it
+    ("import math\nprint(math.pi)", "math.e", "import math\n"),
+    ("print('on')\nfrom math import e\n\nprint(e)", "e", "\nfrom math import e\n\n"),
+    ("@cache\ndef f():\n    return 1\nx = f()", "f()", "@cache\ndef f():\n    return 1\n"),
+    ("class A:\n    y = 1\nA.y", "A()", "class A:\n    y = 1\n"),
+    ("import a, b\nprint(a)", "def f():\n    return b", "import a, b\n"),
+    ("import math\nx = 3", "x", "import math\nx = 3"),
+    ("x = 3\ndef f():\n    return x", "f()", "x = 3\ndef f():\n    return x"),
+    ("x = 3\ndef f(k=x):\n    return k", "f()", "x = 3\ndef f(k=x):\n    return k"),
+    ("def f(k=1):\n    return k\nf = cache(f)", "f()", "def f(k=1):\n    return k\nf = cache(f)"),
+    ("import math; print(math.pi)", "math.e", "import math; print(math.pi)"),
+    ("import torch\ntorch.manual_seed(3)", "1 + 1", "import torch\ntorch.manual_seed(3)"),
+    ("import torch\ndef f():\n    return 1\nx = torch.ones(f())", "x", None),
+]
+
+
+@pytest.mark.parametrize(("cell", "reader", "wanted"), PARTS)
+def test_of_a_cell_whose_imports_and_functions_alone_are_read_the_rest_is_left_out(cell, reader, wanted):
+    assert needed([("a", cell)], [("b", reader)]) == {"a": cell if wanted is None else wanted}
+
+
+def test_what_a_function_needs_runs_with_it_and_nothing_else():
+    helper, table, shown = "def f():\n    return y\nprint(f())", "y = 3\nz = 4", "import q\nq.show(y)"
+    assert needed([(0, table), (1, helper), (2, shown)], [("b", "f()")]) == {
+        0: table,
+        1: "def f():\n    return y\n",
+        2: shown,  # it reads what is bound, and might change it
+    }
+    whole = "def f(k=y):\n    return k\nx = 3"  # is run for its x, and its first line needs y
+    assert needed([(0, table), (1, whole)], [("b", "x")]) == {0: table, 1: whole}
+    assert needed([(1, helper), (2, shown.replace("(y)", "()"))], [("b", "f()")]) == {1: "def f():\n    return y\n"}
 
 
 def test_a_variable_bound_above_in_the_same_cell_is_no_need_of_another():
