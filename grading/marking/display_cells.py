@@ -19,7 +19,7 @@ from grading.lessons.cells import children_of, nodes_of, plain_python, tree_of
 DYNAMIC = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__import__", "setattr", "delattr"}
 STATEFUL = re.compile(
     r"seed|seterr|set_(printoptions|default|num|state|backend|rng)|^rc|^use$|^use_|register|filterwarnings"
-    r"|install|patch|environ|chdir|reload|getattr"
+    r"|simplefilter|recursionlimit|install|patch|environ|chdir|reload|getattr"
 )
 TELLING = {ast.Call, ast.Global, ast.Nonlocal, ast.Delete, ast.Attribute, ast.Subscript, ast.AugAssign}
 DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -72,6 +72,8 @@ CHANGING = [
     "np.set_printoptions(3)",
     "plt.rcParams['a'] = 3",
     "plt.style.use('x')",
+    "warnings.simplefilter('error')",
+    "sys.setrecursionlimit(50)",
     "globals()['shared'] = 3",
     "exec('shared = 3')",
     "%matplotlib inline",
