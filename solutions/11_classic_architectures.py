@@ -579,7 +579,7 @@ looked = window_by_window(mlp, image, 5)
 print("25 windows of 5×5, 25 calls of the MLP:", tuple(image.shape), "->", tuple(looked.shape))
 
 # %% [markdown]
-# On 224×224 pixels these would be ten thousands of calls, and neighbouring windows share most of their numbers.
+# On 224×224 pixels these would be tens of thousands of calls, and neighbouring windows share most of their numbers.
 
 # %% [markdown] task="nin_block" title="The NiN block"
 # Write `nin_block(in_channels, channels, kernel, stride=1, padding=0)`: a torch module that gives for *all* windows of `kernel` ×
