@@ -1531,8 +1531,8 @@ for name, loss in {"cross-entropy": F.cross_entropy, "weighted": weighted_cross_
 
 # %% [markdown]
 # Weights move the balance: far fewer pixels of shapes are missed, for many false alarms in the background, which is where most pixels
-# are; IoU and accuracy pay. The soft Dice loss did best by IoU here. It is nearly the score it is judged by, so this is no surprise, and
-# it says nothing of outlines or of other scenes. Choose the loss by the mistakes that matter.
+# are; the accuracy pays, and the IoU gains nothing by it. The soft Dice loss did best by IoU here. It is nearly the score it is
+# judged by, so this is no surprise, and it says nothing of outlines or of other scenes. Choose the loss by the mistakes that matter.
 #
 # ### The same in torch, on a GPU
 #
