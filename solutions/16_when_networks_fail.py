@@ -964,7 +964,7 @@ for name, seen in rows.items():
     print(f"{name:28} T {plus_minus(t_mean, 2)}   calibration error {plus_minus(error)}   cross-entropy {plus_minus(loss)}")
 
 # %% [markdown]
-# Either T lowers the cross-entropy by several standard errors. The calibration error moves by once or twice its own uncertainty. Is
+# Either T lowers the cross-entropy by more than twice its standard error. The calibration error moves by once or twice its own. Is
 # there so little to repair, or can so few images not show it? That is the next question. Which writers T had better come from,
 # these five networks do not tell.
 #
