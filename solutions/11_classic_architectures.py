@@ -12,7 +12,7 @@
 #
 # You need lessons 07 and 10. There are ten exercises, three predictions and one written question.
 
-# %% picture="opening" alt="Thirteen networks by weights and multiply-adds, both axes logarithmic: VGG far to the upper right, AlexNet with many weights and little computation, GoogLeNet and DenseNet with few weights, the ResNets along a diagonal."
+# %% picture="opening" alt="Twelve networks by weights and multiply-adds, both axes logarithmic: VGG far to the upper right, AlexNet with many weights and little computation, GoogLeNet and DenseNet with few weights, the ResNets along a diagonal."
 from course_lib.torch_models import counting
 from course_lib.torch_models.zoo import ZOO
 from course_lib.viz.architectures import cost_map
