@@ -622,7 +622,7 @@ print("after 200 steps:", path[-1], f" length of the gradient: {steepness:.1e}")
 # %%
 descent_explorer(line_x1, line_t, start=(-4.0, -3.0), eta=1.0, steps=20)
 
-# %% picture="descent" alt="Two settings of the explorer. Above, learning rate 1: the way over the loss bends smoothly into the valley and the loss falls. Below, learning rate 20: the way jumps from side to side and the loss goes up and down."
+# %% picture="descent" alt="Two settings of the explorer. Above, learning rate 1: the way over the loss bends smoothly into the valley and the loss falls. Below, learning rate 20: the way jumps far off and back, and the loss falls at first, then goes up and down."
 from course_lib.viz.pictures import logistic
 
 logistic.descent()

@@ -181,7 +181,7 @@ print(f"64 filters of 3×5×5: standard deviation {w.std():.4f}, biases from {b.
 # Formulas assume; measure. Here are the activations of five of twenty layers, under three starts. The tall bar at 0 is
 # cut off: half of the numbers, or all of them.
 
-# %% picture="activations" alt="Histograms of activations in layers 1, 5, 10, 15 and 20 of a ReLU stack. 0.01 randn: all are zero from layer 5 on. Xavier: narrower and narrower. MSR: the same shape in all layers."
+# %% picture="activations" alt="Histograms of activations in layers 1, 5, 10, 15 and 20 of a ReLU stack. 0.01 randn: all are next to zero from layer 5 on. Xavier: narrower and narrower. MSR: the same shape in all layers."
 from course_lib.viz.pictures import training
 
 training.histograms_by_depth()
@@ -464,7 +464,7 @@ shown = images.image_grid(
 middle = matrix.reshape(12, 12, 12, 12)[3:9:2, 3:9:2].reshape(-1, 12, 12)
 shown = images.image_grid(middle, signed=True, columns=9, title="Nine rows of the ZCA matrix: centre minus surround")
 
-# %% picture="patches" alt="Three rows of small images. Principal axes of photograph patches: first a flat one, then gradients, then finer and finer waves. Patches and their ZCA-whitened versions, in which edges stand out. Rows of the ZCA matrix: one red pixel with a pale blue surround."
+# %% picture="patches" alt="Four rows of small images. Principal axes of photograph patches: first a flat one, then gradients, then finer and finer waves. Patches and their ZCA-whitened versions, in which edges stand out. Rows of the ZCA matrix: one red pixel with a pale blue surround."
 from course_lib.viz.pictures import training
 
 training.patches()

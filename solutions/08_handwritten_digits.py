@@ -499,8 +499,8 @@ for k in (1, 3, 5, 9, 25):
     print(f"k = {k:2}: {np.mean(scores):.3f}, folds from {min(scores):.3f} to {max(scores):.3f}")
 
 # %% [markdown]
-# From one k to the next the mean moves less than the folds of a single k lie apart; only k = 1 and k = 25 are plainly
-# different. Whoever compares two similar methods on a single small validation set mostly compares luck.
+# From one k to the next the mean moves less than the folds of a single k lie apart; only k = 25 is plainly worse than
+# k = 1. Whoever compares two similar methods on a single small validation set mostly compares luck.
 
 # %% [markdown]
 # ## 7. Trees, forests, and a support vector machine

@@ -12,7 +12,7 @@
 #
 # You need lessons 07 and 10. There are ten exercises, three predictions and one written question.
 
-# %% picture="opening" alt="Thirteen networks by weights and multiply-adds, both axes logarithmic: VGG far to the upper right, AlexNet with many weights and little computation, GoogLeNet and DenseNet with few weights, the ResNets along a diagonal."
+# %% picture="opening" alt="Twelve networks by weights and multiply-adds, both axes logarithmic: VGG far to the upper right, AlexNet with many weights and little computation, GoogLeNet and DenseNet with few weights, the ResNets along a diagonal."
 from course_lib.torch_models import counting
 from course_lib.torch_models.zoo import ZOO
 from course_lib.viz.architectures import cost_map
@@ -579,7 +579,7 @@ looked = window_by_window(mlp, image, 5)
 print("25 windows of 5×5, 25 calls of the MLP:", tuple(image.shape), "->", tuple(looked.shape))
 
 # %% [markdown]
-# On 224×224 pixels these would be ten thousands of calls, and neighbouring windows share most of their numbers.
+# On 224×224 pixels these would be tens of thousands of calls, and neighbouring windows share most of their numbers.
 
 # %% [markdown] task="nin_block" title="The NiN block"
 # Write `nin_block(in_channels, channels, kernel, stride=1, padding=0)`: a torch module that gives for *all* windows of `kernel` ×
@@ -1453,7 +1453,8 @@ ax = curves.learning_curves(errors, ylabel="wrong on held-out digits, in %", tit
 # Real training steps of each network: on this machine at reduced size (images of 64×64, the widest networks with a
 # quarter of their channels), on a GPU as published, 224×224 and 1000 classes. The loss begins near ln C, as lesson 07 says
 # a healthy network's does; with two auxiliary heads, which count 0.3 each, near 1.6 ln C. After three steps on the same
-# batch it is lower, but for AlexNet and VGG: they learn slowly at first, and dropout shakes them up or down.
+# batch it is lower, but for AlexNet and VGG (and for GoogLeNet from one start of ten): they learn slowly at first, and dropout
+# shakes them up or down.
 
 # %% gpu=true
 QUARTER = {"AlexNet": functools.partial(alexnet.AlexNet, width=0.25), "VGG-16": functools.partial(my_vgg, 16, width=0.25)}

@@ -1358,7 +1358,7 @@ if torch:
 # Triggs (2005) pedestrians.
 #
 # Window by window nearly all work is done again and again, since neighbouring windows share most of their pixels. If the network has
-# only convolutions and pooling, one run over the *whole* picture gives the scores of all windows at once (Sermanet and others 2014).
+# only convolutions and pooling, one run over the *whole* picture gives the scores of all windows at once (Sermanet and others 2013).
 # The last, fully connected layer becomes a convolution whose kernel is as large as the maps of one window.
 
 # %% [markdown] task="slide" title="One run instead of many windows"
@@ -1812,7 +1812,7 @@ for k, ax in enumerate(many_axes):
 # ## 10. Finding one's way
 #
 # Two more regressions, without exercise. A car's *steering angle* from the picture in front of it: ALVINN (Pomerleau 1989) did it with one
-# hidden layer of a few units, Bojarski and others (2016) with five convolutions. Small errors add up, and lead to places that no human driver
+# hidden layer of 29 units, Bojarski and others (2016) with five convolutions. Small errors add up, and lead to places that no human driver
 # ever showed.
 #
 # And *where am I?*: PoseNet (Kendall and others 2015) regresses place and direction of a camera from one photograph. **Mapping and
@@ -1867,7 +1867,7 @@ for k, ax in enumerate(many_axes):
 # - Raia Hadsell, Sumit Chopra, Yann LeCun: *Dimensionality reduction by learning an invariant mapping* (2006); Florian Schroff and others:
 #   *FaceNet* (2015); Yaniv Taigman and others: *DeepFace* (2014)
 # - Alvin Martin and others: *The DET curve in assessment of detection task performance* (1997)
-# - Pierre Sermanet and others: *OverFeat* (2014); Abhinav Shrivastava and others: *Training region-based object detectors with online hard
+# - Pierre Sermanet and others: *OverFeat* (2013); Abhinav Shrivastava and others: *Training region-based object detectors with online hard
 #   example mining* (2016); Navneet Dalal, Bill Triggs: *Histograms of oriented gradients for human detection* (2005)
 # - Mark Everingham and others: *The PASCAL visual object classes challenge* (2010)
 #

@@ -964,7 +964,7 @@ for name, seen in rows.items():
     print(f"{name:28} T {plus_minus(t_mean, 2)}   calibration error {plus_minus(error)}   cross-entropy {plus_minus(loss)}")
 
 # %% [markdown]
-# Either T lowers the cross-entropy by several standard errors. The calibration error moves by little more than it is uncertain. Is
+# Either T lowers the cross-entropy by more than twice its standard error. The calibration error moves by once or twice its own. Is
 # there so little to repair, or can so few images not show it? That is the next question. Which writers T had better come from,
 # these five networks do not tell.
 #
@@ -1347,10 +1347,14 @@ ahead = same[0] - same[1]
 print(
     f"side a is ahead in {np.sum(ahead > 0)} of 10 pairs, side b in {np.sum(ahead < 0)}, by up to {np.abs(ahead).max():.1f} points"
 )
+rare = stats.binomtest(np.sum(ahead > 0), np.sum(ahead != 0)).pvalue  # a coin for each pair that is not even
+print(f"two equal sides come out as uneven as this, or more, in {rare:.0%} of such tens")
 
 # %% [markdown]
-# Would you have believed it? Nothing differs but the draws. The remedy: several runs, their mean, and an interval that says how well the mean is known. For two sides with $n_a$ and $n_b$ independent
-# runs and standard deviations $s_a$, $s_b$ (divided by n − 1), Welch's interval of the difference of means is
+# Would you have believed it? Nothing differs but the draws. So uneven a ten is rare, pairs some points apart are not: take other
+# seeds and see. The remedy: several runs, their mean, and an interval that says how well the mean is known. For two sides with
+# $n_a$ and $n_b$ independent runs and standard deviations $s_a$, $s_b$ (divided by n − 1), Welch's interval of the difference of
+# means is
 #
 # $$\bar a - \bar b \pm q \sqrt{\tfrac{s_a^2}{n_a} + \tfrac{s_b^2}{n_b}}, \qquad
 # \nu = \frac{(s_a^2/n_a + s_b^2/n_b)^2}{\frac{(s_a^2/n_a)^2}{n_a-1} + \frac{(s_b^2/n_b)^2}{n_b-1}}$$
