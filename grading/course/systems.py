@@ -25,12 +25,17 @@ class System:
     columns: dict  # field of Person -> names its column may have
     mark: str = ""
     most: str = ""
+    never: frozenset = frozenset()  # columns that it has not
 
     def fits(self, heading):
         """Whether a heading (folded) is this system's."""
-        return all(set((told,) if isinstance(told, str) else told) & set(heading) for told in self.telling)
+        return self.never.isdisjoint(heading) and all(
+            set((told,) if isinstance(told, str) else told) & set(heading) for told in self.telling
+        )
 
 
+IDS = ("student", "id", "student id", "student_id")
+NUMBERS = ("number", "id number", "sis id", "sis user id")
 FIRST, LAST = ("first name", "first_name"), ("last name", "surname", "last_name")
 EMAIL = ("email address", "email", "e-mail", "email addresses")
 SYSTEMS = (
@@ -89,17 +94,22 @@ SYSTEMS = (
         ("identifier", "github_username"),
         {"login": ("github_username",), "user_id": ("github_id",), "number": ("identifier",), "name": ("name",)},
     ),
-    System("google", ("last name", "first name", "email address"), {"login": ("username",), "email": EMAIL}),
+    System(
+        "google",
+        ("last name", "first name", "email address"),
+        {"login": ("username",), "email": EMAIL},
+        never=frozenset((*IDS, *NUMBERS)),  # one of somebody's own has these
+    ),
     System(
         "plain",
         (),
         {
-            "student": ("student", "id", "student id", "student_id"),
+            "student": IDS,
             "name": ("name", "full name"),
             "user_id": ("user_id",),
             "login": ("login", "username", "user", "user id", "login id"),
             "email": EMAIL,
-            "number": ("number", "id number", "sis id", "sis user id"),
+            "number": NUMBERS,
             "section": ("section", "group", "groups"),
         },
     ),

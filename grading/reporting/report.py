@@ -209,12 +209,13 @@ def about_lesson(course, lesson, book, journal, boundary):
     told, named, points = items(rows, skeleton, worth), mistakes(rows), sum(worth.values())
     times = sorted(row.cpu for row in rows if row.cpu)
     usual = statistics.median(times) if times else 0.0
+    scored = [row for row in rows if row.outcome == "graded" or row.score]  # the others were never looked at
     return {
         "lesson": lesson,
         "count": len(rows),
         "points": points,
-        "mean": statistics.fmean(row.score for row in rows),
-        "distribution": distribution(rows, points),
+        "mean": statistics.fmean(row.score for row in scored) if scored else None,
+        "distribution": distribution(scored, points) if scored else "",
         "items": told,
         "rates": pass_rates(told),
         "mistakes": named,

@@ -35,6 +35,14 @@ def test_each_systems_list_is_told_by_its_heading_and_has_three_people(made, tmp
     assert roster.read(made.root) == people
 
 
+@pytest.mark.parametrize(("column", "field"), [("ID", "student"), ("Student ID", "student"), ("Number", "number")])
+def test_a_list_of_ones_own_is_no_google_classrooms(made, tmp_path, column, field):
+    text = f"{column},First name,Surname,Email address\n007,Ann,Smith,ann@uni.edu\n"
+    assert enrol(made.root, save(tmp_path, text.encode())).system == "plain"
+    (ann,) = roster.read(made.root)
+    assert (getattr(ann, field), ann.name, ann.email) == ("007", "Ann Smith", "ann@uni.edu")
+
+
 def test_canvas_numbers_logins_and_sections_are_kept(made, tmp_path):
     enrol(made.root, save(tmp_path, lists.ALL["canvas"]))
     first = roster.read(made.root)[0]

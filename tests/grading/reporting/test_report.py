@@ -51,6 +51,15 @@ def test_pass_rates_and_discrimination_are_right(undisturbed):
     assert told["tail"]["split"] > 0
 
 
+def test_who_could_not_be_graded_does_not_lower_the_mean(undisturbed, html):
+    with Reader(undisturbed) as book, Journal(undisturbed.root / "journal", exclusive=False) as journal:
+        rows, _ = report.gather(undisturbed, small.LESSON, book, journal)
+    good = [row.score for row in rows if row.outcome == "graded"]
+    assert f"<b>{sum(good) / len(good):.1f} / " in html
+    assert f"<b>{sum(good) / len(rows):.1f} / " not in html
+    assert "mean score of what was graded" in html
+
+
 @pytest.mark.parametrize(
     ("passed", "rest", "want"),
     [([1, 1, 0, 0], [5, 5, 1, 1], 1.0), ([1, 0, 1, 0], [1, 1, 5, 5], 0.0), ([1, 1, 1], [1, 2, 3], None)],
