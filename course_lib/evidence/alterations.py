@@ -164,7 +164,9 @@ def by_slices(p: Pair) -> dict[Any, Any]:
 
 @numeric
 def whole_numbers(p: Pair) -> dict[Any, Any]:
-    """The right numbers cut or rounded to integers."""
+    """The right numbers cut or rounded to integers; not where one and the same number stands everywhere."""
+    if p.g.size > 1 and np.all(p.g == p.g.flat[0]):
+        return {}
     if np.iscomplexobj(p.e) or np.iscomplexobj(p.g) or (np.abs(p.e - np.round(p.e)) > 1e-3).sum() < min(3, p.e.size):
         return {}
     ways: dict[str, Callable] = {"cut": np.trunc, "cut down": np.floor, "cut up": np.ceil, "rounded": np.round}

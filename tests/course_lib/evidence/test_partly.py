@@ -134,6 +134,8 @@ def test_one_number_that_is_whole_by_chance_is_not_called_rounded():
     many = np.array([0.3, 2.8, 5.2, 4, 6.7])
     assert told(("a", many, np.floor(many)))[0] == "cut to integers"
     assert told(*((str(x), x, float(int(x))) for x in (2.3, 7.8, 11.4)))[0] == "cut to integers"
+    near_one = np.array([1.31, 1.72, 1.44, 1.07, 1.88])
+    assert told(("a", near_one, np.ones(5)))[0] != "cut to integers"  # a buffer never written holds ones, too
 
 
 def test_a_text_that_is_misspelt_or_stands_twice_is_shown():
