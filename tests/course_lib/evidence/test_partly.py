@@ -278,7 +278,8 @@ def test_predictions_that_are_not_good_enough_are_called_so():
     truth = np.arange(10) % 3
     line = {"position": 0, "label": "", "kind": "outcome", "value": truth, "measure": "accuracy", "at_least": 0.9}
     check = {"lines": [line], "mistakes": [], "parts": {0: "hidden"}}
-    for guess, name in ((truth * 0, BY + "not good enough"), (truth, None)):
+    half = np.where(np.arange(10) < 7, truth, 0)
+    for guess, name in ((half, BY + "not good enough"), (truth * 0, BY + "no better than guessing"), (truth, None)):
         found = diagnose(check, [Seen("c", "hidden", 0, "", "outcome", guess, {})])
         assert (found and found.name) == name
         assert found is None or not any(c.isdigit() for c in found.sentence)
