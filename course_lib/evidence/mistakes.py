@@ -163,19 +163,34 @@ def _little_beside(expected: np.ndarray, theirs: np.ndarray, mine: np.ndarray) -
 
 
 def same_error(one: Any, other: Any) -> bool:
-    """Whether two recorded exceptions are alike: one type; and where both messages tell two shapes, these differ in the
-    same axes. All else in a message is everyone's own.
+    """Whether two recorded exceptions are alike: one type, messages of one kind; and where both tell two shapes, these
+    differ in the same axes. All else in a message is everyone's own.
     """
-    if _named(one) != _named(other):
+    if _named(one) != _named(other) or not _of_one_kind(*(_message(value) for value in (one, other))):
         return False
     axes = _axes_apart(one), _axes_apart(other)
     return None in axes or axes[0] == axes[1]
 
 
+def _message(value: Any) -> str:
+    message = value.get("message") if isinstance(value, dict) else None
+    return message if isinstance(message, str) else ""
+
+
+def _of_one_kind(one: str, other: str) -> bool:
+    """Whether two messages share a third of the shorter one's words, or have too few; of `conv2d: ...` and `sum: ...`
+    each speaks of its own function.
+    """
+    names = [re.match(r"(\w+): ", message) for message in (one, other)]
+    if all(names) and names[0][1] != names[1][1]:
+        return False
+    words = [set(re.findall(r"[a-z]{3,}", message.lower())) for message in (one, other)]
+    return min(map(len, words)) < 3 or 3 * len(words[0] & words[1]) >= min(map(len, words))
+
+
 def _axes_apart(value: Any) -> set[int] | None:
     """The axes, counted from the last, in which the two shapes of a message differ; None where there are not two."""
-    message = value.get("message") if isinstance(value, dict) else None
-    shapes = re.findall(r"\((\d+(?:, ?\d+)*),?\)", message) if isinstance(message, str) else []
+    shapes = re.findall(r"\((\d+(?:, ?\d+)*),?\)", _message(value))
     if len(shapes) != 2:
         return None
     first, second = ([int(n) for n in shape.split(",")][::-1] for shape in shapes)

@@ -217,6 +217,21 @@ def test_exceptions_match_by_type_and_position_and_are_worded_often():
     assert names(check, seen(ValueError("operands (2,) (3,)"))) == []
 
 
+@pytest.mark.parametrize(
+    ("theirs", "mine", "alike"),
+    [
+        ("operands could not be broadcast together with shapes", "could not broadcast input array from shape", True),
+        ("Sizes of tensors must match except in dimension 0", "The size of tensor a must match the size of b", True),
+        ("running_mean should contain 3 elements", "a leaf Variable is being used in an in-place operation.", False),
+        ("max: there is no keyword axis= here; write dim=", "sum: there is no keyword axis= here; write dim=", False),
+        ("'A'", "no such letter in the table of faults", True),
+    ],
+)
+def test_exceptions_of_one_type_match_where_their_messages_are_of_one_kind(theirs, mine, alike):
+    check = record(RIGHT, shape=lines(1.0, RuntimeError(theirs)))
+    assert names(check, seen(1.0, RuntimeError(mine))) == ["shape"] * alike
+
+
 def test_a_value_is_worded_looks_like_and_the_sentence_ends():
     check = record(RIGHT, half=lines(0.4321))
     check["mistakes"][0]["say"] = "you halve"
