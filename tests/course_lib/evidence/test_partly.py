@@ -56,6 +56,11 @@ def test_what_the_result_is_is_said(expected, got, name, part):
     assert inside[0] == ("nothing there" if got is None else name)
 
 
+def test_none_is_an_answer_where_it_is_right_in_another_part():
+    assert told(("the end", [-1, 0], [None, 0]))[0] == "nothing there"
+    assert told(("the end", [-1, None], [None, None])) == ("", "")
+
+
 def test_other_things_are_not_called_so():
     names = {name for _, _, name, _ in THINGS}
     for expected, got in ((A, list(B)), ((A, C), (B, C + B[0, 0] * A[0, 0])), (0.4321, A), ((A, C), B), (A, (B, C))):
@@ -161,6 +166,7 @@ def test_a_shape_with_another_number_of_axes_is_no_list_with_more_in_it():
     assert told(("shape", (0, 3), (0,)))[1].endswith(
         " has 1 number where 2 are asked for: if it is a shape, that is axes too few."
     )
+    assert told(("shape", (7,), ()))[1].endswith("is the empty tuple: if it is a shape, that of a single number.")
     rows = ("rows kept", [5, 24, 26], [5, 1, 24, 26])
     assert told(rows)[0] == "more than asked for"
 
