@@ -24,8 +24,9 @@ class Mistake:
     """A known mistake that fits: its `name`, what a tutor would `say`; `often` when only an exception matched.
 
     `first` when it fits the lines up to the first failure and not all that follow; `little` when what agrees is so
-    little that other answers give it too; `where`, if it fits only a part, begins the sentence; `relation` when no
-    author knew it and `say` tells how the wrong values follow from the right ones.
+    little that other answers give it too, or when mistakes of another kind give the same; `where`, if it fits only a
+    part, begins the sentence; `relation` when no author knew it and `say` tells how the wrong values follow from the
+    right ones.
     """
 
     name: str
@@ -73,7 +74,7 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     later = [line for line in lines[failed + 1 :] if line["position"] in at]
     right = {line["position"] for line in lines[:failed]}  # compared once, not once for every mistake
     right |= {line["position"] for line in later if check_line(line, at[line["position"]]) is None}
-    best, most = None, -1
+    best, most, alike = None, -1, set()
     for near in (False, True):  # what agrees to the last digit comes before what nearly does
         for mistake in check_record.get("mistakes", ()) if most < len(later) else ():
             theirs = {line["position"]: line for line in mistake["lines"]}
@@ -81,7 +82,8 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
             if all(_gives(theirs, line, at, right, near) for line in up_to):
                 explained = sum(_gives(theirs, line, at, right, near) for line in later)
                 if explained > most:
-                    best, most = mistake, explained
+                    best, most, alike = mistake, explained, set()
+                alike |= {mistake["say"]} if explained == most else set()
     if best is None:
         return None
     failure, first = at[lines[failed]["position"]], most < len(later)
@@ -90,7 +92,8 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     told = _weight([lines[failed], *weighed], at, right, apart)
     if first and told < ENOUGH_FIRST:
         return None
-    return Mistake(best["name"], best["say"], failure.kind == "raised", first, little=told < ENOUGH)
+    little = told < ENOUGH or (len(alike) > 1 and not first)
+    return Mistake(best["name"], best["say"], failure.kind == "raised", first, little=little)
 
 
 def _gives(theirs: dict[int, Any], line: dict[str, Any], at: dict[int, Seen], right: set[int], near: bool) -> bool:

@@ -217,6 +217,15 @@ def test_exceptions_match_by_type_and_position_and_are_worded_often():
     assert names(check, seen(ValueError("operands (2,) (3,)"))) == []
 
 
+def test_where_mistakes_of_two_kinds_give_the_same_none_is_said_to_be_it():
+    half = lines(0.4321, np.array([1.0, 1.4321]), 4.0)
+    check = record(RIGHT, half=half, other=half)
+    assert name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), 4.0)).sentence.startswith("One mistake that gives")
+    assert name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), 5.0)).sentence.startswith("The first wrong line")
+    check["mistakes"][1]["say"] = "half!"  # one kind, written in two ways
+    assert name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), 4.0)).sentence == "It looks like this: half!"
+
+
 @pytest.mark.parametrize(
     ("theirs", "mine", "alike"),
     [
