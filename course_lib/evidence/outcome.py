@@ -73,7 +73,7 @@ def standing(line: dict[str, Any], got: Any) -> tuple[str, str]:
     """`(name, sentence)` of predictions that do not reach the line's bound: how they stand to guesses, in no numbers."""
     truth, number = np.asarray(line["value"]), outcome_of(line, got)
     if number is None:
-        return "no prediction for each case", f"{MEASURED}: finite numbers are wanted, one for each case."
+        return "no numbers to measure", f"{MEASURED}: finite numbers are asked for, one a case."
     if line["measure"] == "mse" and number >= np.mean((truth - truth.mean(axis=0)) ** 2):
         return "no better than guessing", f"{MEASURED}: one and the same answer for all would be better."
     if line["measure"] in SHARES:
