@@ -70,7 +70,7 @@ def reached(line: dict[str, Any], got: Any) -> Difference | None:
 
 
 def standing(line: dict[str, Any], got: Any) -> tuple[str, str]:
-    """`(name, sentence)` of predictions that do not reach the line's bound: how they stand to guesses, in no numbers."""
+    """`(name, sentence)` of predictions that miss the line's bound: how they stand to guesses, in no numbers."""
     truth, number = np.asarray(line["value"]), outcome_of(line, got)
     if number is None:
         return "no numbers to measure", f"{MEASURED}: finite numbers are asked for, one a case."
