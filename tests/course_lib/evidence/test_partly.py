@@ -273,6 +273,13 @@ def test_a_way_back_that_goes_astray_at_once_is_seen():
     assert name_fact([*pairs, pair(C[:4], C[:4] * [1, 2, 2, 1])]) is None
 
 
+def test_of_counts_nothing_is_said_to_be_added():
+    for add, ends in ((np.array([1, 4, 2, 9, 3]), "wrong."), (np.array([0.1, 4, 2, 9, 3]), "not taken off?")):
+        right = np.array([7, 30, 41, 12, 23])
+        name, say = told(("a", right, right + add))
+        assert (name, say.endswith(ends)) == ("too large", True)
+
+
 def test_what_is_right_must_tell_something():
     padded = np.concatenate([A, np.zeros((4, 5))])
     assert name_fact([pair(padded, np.concatenate([B, np.zeros((4, 5))]))]) is None
