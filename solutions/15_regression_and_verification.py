@@ -1091,6 +1091,8 @@ with check("fair_accuracy") as expect:
     rng = np.random.default_rng(6)
     old, new, owner = rng.normal(size=(7, 2)), rng.normal(size=(7, 2)), np.array([0, 0, 0, 1, 1, 2, 2])
     expect("seven photographs of three persons each", fair_accuracy(old + owner[:, None], owner, new + owner[:, None], owner))
+    old, new, pairs = np.array([[0.0], [1], [3], [7]]), np.array([[0.0], [2], [3], [8]]), np.array([0, 0, 1, 1])
+    expect("two thresholds equally good", fair_accuracy(old, pairs, new, pairs))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150803)
     # so many persons, and so unlike themselves, that a photograph beside itself moves the threshold in one of the four
@@ -1099,6 +1101,8 @@ with check("fair_accuracy") as expect:
         old = rng.normal(size=(len(counts), d))[who_a] + 0.8 * rng.normal(size=(len(who_a), d))
         new = rng.normal(size=(new_persons, d))[who_b] + 0.8 * rng.normal(size=(len(who_b), d))
         expect(f"{len(counts)} and {new_persons} persons, {d} numbers", fair_accuracy(old, who_a, new, who_b))
+    old, new = (np.array(places)[:, None] * rng.uniform(1, 9) for places in ((0.0, 1, 3, 7), (0.0, 2, 3, 8)))
+    expect("two thresholds equally good", fair_accuracy(old, pairs, new, pairs))
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -70,6 +70,11 @@ _OFTEN = (
     (r"to be on the same device", "two tensors lie on different devices; x.to(...) returns the moved one and leaves x"),
     (r"not implemented for '(Long|Int)'", "whole numbers stand where floats are wanted; are two arguments exchanged?"),
     (r"through the graph a second time", "backward goes once through a loss; compute it anew before the next"),
+    (r"size of tensor a|Sizes of tensors must match", "two tensors whose shapes do not fit; print both shapes"),
+    (r"in-?place operation", "+=, a name ending in _ or inplace=True writes into what a gradient still needs"),
+    (r"must have the same dtype|type .* should be the same|expected scalar type|mixed dtype",
+     "float32 meets float64: bring one of the two to the other's type, as by .to(x.dtype)"),
+    (r"running_mean should contain", "a norm takes as many channels as the layer before it gives"),
     (r"mat1 and mat2 shapes", "a linear layer takes as many numbers as reach it; print the shape before it"),
     (r"to have \d+ channels, but got", "a layer takes as many channels as the one before it gives"),
 )  # fmt: skip

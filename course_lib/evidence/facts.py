@@ -186,8 +186,8 @@ def _sizes(pairs: Sequence[Pair]) -> Fact | None:
         size = "large" if abs(g[0]) > abs(e[0]) else "small"
         return f"too {size} in size", f"has the right signs, and is too {size} in size wherever it is wrong."
     if np.all(g > e) or np.all(g < e):
-        return f"too {'large' if g[0] > e[0] else 'small'}", (
-            f"is too {'large' if g[0] > e[0] else 'small'} wherever it is wrong: is something "
-            f"{'added that should not be, or not taken off' if g[0] > e[0] else 'taken off, or not added'}?"
-        )
+        size = "large" if g[0] > e[0] else "small"
+        why = "added that should not be, or not taken off" if size == "large" else "taken off, or not added"
+        counts = np.array_equal([e, g], np.round([e, g]))  # of which nothing is said to be added
+        return f"too {size}", f"is too {size} wherever it is wrong{'.' if counts else f': is something {why}?'}"
     return None

@@ -22,6 +22,7 @@ LOGS = {"log", "log2", "log10"}
 SMALL = 1e-3
 MAX_DEPTH = 200  # of what is read: nobody nests deeper
 BYTES = {"uint8", "int8"}
+CLOCKS = {"perf_counter", "perf_counter_ns", "monotonic", "process_time", "time_ns"}
 STEADY = {"default_rng", "Generator", "SeedSequence", "PCG64", "Philox"}
 
 
@@ -43,7 +44,8 @@ def name_habit(source: str, again: bool = False) -> Habit | None:
     `again` says that a second call gave something else than the first: then what lives between calls comes first.
     """
     kept = (_default, _outside, _draws)
-    return _named(source, (*kept, _loop) if again else (_loop, *kept, _forgiving, _log, _bytes), find_sure)
+    others = (_forgiving, _log, _smoothed, _bytes)
+    return _named(source, (*kept, _clock, _loop) if again else (_loop, *kept, *others), find_sure)
 
 
 def name_certain(source: str, changed: bool) -> Habit | None:
@@ -148,6 +150,15 @@ def _draws(function: Any, tree: ast.Module) -> Any:
     return None
 
 
+def _clock(function: Any, tree: ast.Module) -> Any:
+    """The computer's own clock: another time at each call."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and _dotted(node.func).split(".")[-1] in CLOCKS:
+            say = f"`{_short(node)}` reads the computer's clock, which stands elsewhere at every call."
+            return Habit("own clock", f"{say} Use what the task hands you.")
+    return None
+
+
 def _forgiving(function: Any, tree: ast.Module) -> Any:
     """isclose with a relative tolerance only: the absolute one is still there."""
     for node in ast.walk(function):
@@ -165,11 +176,25 @@ def _log(function: Any, tree: ast.Module) -> Any:
         if not (isinstance(node, ast.Call) and node.args and _dotted(node.func).split(".")[-1] in LOGS):
             continue
         inside = node.args[0]
-        parts = (inside.left, inside.right) if isinstance(inside, ast.BinOp) and isinstance(inside.op, ast.Add) else ()
-        if any(isinstance(p, ast.Constant) and isinstance(p.value, float) and 0 < p.value <= SMALL for p in parts):
+        if _raised(inside):
             say = f"`{_short(node)}` is another function: the number you add moves every value near 0."
             return Habit("added in the logarithm", f"{say} Look for a form that cannot overflow instead.")
     return None
+
+
+def _smoothed(function: Any, tree: ast.Module) -> Any:
+    """A small number added above and below in a quotient."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and all(map(_raised, (node.left, node.right))):
+            say = f"`{_short(node)}` makes 0 / 0 a 1, and moves every other value."
+            return Habit("added above and below", f"{say} Treat the empty case by itself.")
+    return None
+
+
+def _raised(node: Any) -> bool:
+    """Whether an expression is a sum with a small constant in it."""
+    parts = (node.left, node.right) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else ()
+    return any(isinstance(p, ast.Constant) and isinstance(p.value, float) and 0 < p.value <= SMALL for p in parts)
 
 
 def _bytes(function: Any, tree: ast.Module) -> Any:

@@ -24,8 +24,9 @@ class Mistake:
     """A known mistake that fits: its `name`, what a tutor would `say`; `often` when only an exception matched.
 
     `first` when it fits the lines up to the first failure and not all that follow; `little` when what agrees is so
-    little that other answers give it too; `where`, if it fits only a part, begins the sentence; `relation` when no
-    author knew it and `say` tells how the wrong values follow from the right ones.
+    little that other answers give it too, or when mistakes of another kind give the same; `where`, if it fits only a
+    part, begins the sentence; `relation` when no author knew it and `say` tells how the wrong values follow from the
+    right ones.
     """
 
     name: str
@@ -73,7 +74,7 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     later = [line for line in lines[failed + 1 :] if line["position"] in at]
     right = {line["position"] for line in lines[:failed]}  # compared once, not once for every mistake
     right |= {line["position"] for line in later if check_line(line, at[line["position"]]) is None}
-    best, most = None, -1
+    best, most, alike = None, -1, set()
     for near in (False, True):  # what agrees to the last digit comes before what nearly does
         for mistake in check_record.get("mistakes", ()) if most < len(later) else ():
             theirs = {line["position"]: line for line in mistake["lines"]}
@@ -81,7 +82,8 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
             if all(_gives(theirs, line, at, right, near) for line in up_to):
                 explained = sum(_gives(theirs, line, at, right, near) for line in later)
                 if explained > most:
-                    best, most = mistake, explained
+                    best, most, alike = mistake, explained, set()
+                alike |= {mistake["say"]} if explained == most else set()
     if best is None:
         return None
     failure, first = at[lines[failed]["position"]], most < len(later)
@@ -90,7 +92,8 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     told = _weight([lines[failed], *weighed], at, right, apart)
     if first and told < ENOUGH_FIRST:
         return None
-    return Mistake(best["name"], best["say"], failure.kind == "raised", first, little=told < ENOUGH)
+    little = told < ENOUGH or (len(alike) > 1 and not first)
+    return Mistake(best["name"], best["say"], failure.kind == "raised", first, little=little)
 
 
 def _gives(theirs: dict[int, Any], line: dict[str, Any], at: dict[int, Seen], right: set[int], near: bool) -> bool:
@@ -163,19 +166,34 @@ def _little_beside(expected: np.ndarray, theirs: np.ndarray, mine: np.ndarray) -
 
 
 def same_error(one: Any, other: Any) -> bool:
-    """Whether two recorded exceptions are alike: one type; and where both messages tell two shapes, these differ in the
-    same axes. All else in a message is everyone's own.
+    """Whether two recorded exceptions are alike: one type, messages of one kind; and where both tell two shapes, these
+    differ in the same axes. All else in a message is everyone's own.
     """
-    if _named(one) != _named(other):
+    if _named(one) != _named(other) or not _of_one_kind(*(_message(value) for value in (one, other))):
         return False
     axes = _axes_apart(one), _axes_apart(other)
     return None in axes or axes[0] == axes[1]
 
 
+def _message(value: Any) -> str:
+    message = value.get("message") if isinstance(value, dict) else None
+    return message if isinstance(message, str) else ""
+
+
+def _of_one_kind(one: str, other: str) -> bool:
+    """Whether two messages share a third of the shorter one's words, or have too few; of `conv2d: ...` and `sum: ...`
+    each speaks of its own function.
+    """
+    names = [re.match(r"(\w+): ", message) for message in (one, other)]
+    if all(names) and names[0][1] != names[1][1]:
+        return False
+    words = [set(re.findall(r"[a-z]{3,}", message.lower())) for message in (one, other)]
+    return min(map(len, words)) < 3 or 3 * len(words[0] & words[1]) >= min(map(len, words))
+
+
 def _axes_apart(value: Any) -> set[int] | None:
     """The axes, counted from the last, in which the two shapes of a message differ; None where there are not two."""
-    message = value.get("message") if isinstance(value, dict) else None
-    shapes = re.findall(r"\((\d+(?:, ?\d+)*),?\)", message) if isinstance(message, str) else []
+    shapes = re.findall(r"\((\d+(?:, ?\d+)*),?\)", _message(value))
     if len(shapes) != 2:
         return None
     first, second = ([int(n) for n in shape.split(",")][::-1] for shape in shapes)

@@ -13,6 +13,7 @@ import numpy as np
 from course_lib.evidence.difference import Difference, describe
 
 SHARES = ("accuracy", "mean_iou")  # told in per cent
+MEASURED = "Measured is how good your answer is"
 ONE_SIDED = 0.6  # from this share on it is said that one class is most of the answers
 
 
@@ -66,6 +67,24 @@ def reached(line: dict[str, Any], got: Any) -> Difference | None:
     told, wanted = _told(measure, number), _told(measure, bound)
     say = f"{told[0].upper()}{told[1:]}; {word} {wanted.removesuffix(' right')} is needed."
     return Difference("outcome", f"{say}{_one_sided(measure, _array(got), truth)}", wanted, told)
+
+
+def standing(line: dict[str, Any], got: Any) -> tuple[str, str]:
+    """`(name, sentence)` of predictions that miss the line's bound: how they stand to guesses, in no numbers."""
+    truth, number = np.asarray(line["value"]), outcome_of(line, got)
+    if number is None:
+        return "no numbers to measure", f"{MEASURED}: finite numbers are asked for, one a case."
+    if line["measure"] == "mse" and number >= np.mean((truth - truth.mean(axis=0)) ** 2):
+        return "no better than guessing", f"{MEASURED}: one and the same answer for all would be better."
+    if line["measure"] in SHARES:
+        values, counts = np.unique(truth, return_counts=True)
+        constant = MEASURES[line["measure"]](np.full(truth.shape, values[np.argmax(counts)]), truth)
+        deviation = 0.5 / np.sqrt(truth.size)  # of a share of guesses, at most
+        if number < 1 / len(values) - 3 * deviation and line["measure"] == "accuracy":
+            return "worse than guessing", f"{MEASURED}: it is right less often than guesses would be."
+        if number <= constant + deviation:
+            return "no better than guessing", f"{MEASURED}: it is hardly better than guesses would be."
+    return "not good enough", f"{MEASURED}: it does not reach what is asked."
 
 
 def _told(measure: str, number: float) -> str:

@@ -246,6 +246,12 @@ SPECIFIC = (
     ),
     Kind(alter.constant_offset, _offset_name, _say_offset, tells=3, values=3),
     Kind(
+        alter.one_for_largest,
+        _named("one for the largest"),
+        _said("has 1 where the expected one is largest, and 0 elsewhere: is a choice made where shares are asked for?"),
+        values=3,
+    ),
+    Kind(
         alter.whole_numbers,
         _named("cut to integers"),
         lambda f, _: f"is the expected one {_INTEGERS[f]}: does an array of integers, int() or // take part?",

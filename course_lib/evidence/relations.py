@@ -18,6 +18,7 @@ from course_lib.evidence.compare import check_line
 from course_lib.evidence.habits import name_certain, name_habit, name_slip
 from course_lib.evidence.mistake_parts import name_part
 from course_lib.evidence.mistakes import Mistake, name_mistake
+from course_lib.evidence.outcome import standing
 from course_lib.evidence.pairs import wrong_pairs
 from course_lib.evidence.partly import name_partly, name_plainly
 from course_lib.evidence.parts import name_parts
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from course_lib.evidence.pairs import Pair
 
 __all__ = ["BY", "HIDDEN", "Relation", "diagnose", "explain", "name_relation"]
-OUTCOME = "Measured is how good your answer is: it does not reach what is asked."
 HIDDEN_ONE = "A hidden value is wrong in this way: {}."
 
 
@@ -37,12 +37,13 @@ class Failures:
     """The failing value lines of one part of a check: `pairs` of each (None: no numbers to relate), in order.
 
     `first` is the kind of what was seen where the check fails first, None where nothing was; `changed` says whether
-    an input is no longer what it was.
+    an input is no longer what it was; `outcome` is the first failing line and what was seen, where it is one.
     """
 
     first: str | None = None
     part: str = ""
     changed: bool = False
+    outcome: Any = None
     lines: list[tuple[dict[str, Any], Any]] = field(default_factory=list)
     pairs: list[Sequence[Pair] | None] = field(default_factory=list)
 
@@ -76,8 +77,8 @@ def explain(check_record: dict[str, Any], seen: Sequence[Seen], source: str = ""
     found = found or (name_slip(source) if reads else None)
     if found is None and failures.first == "value":
         found = name_plainly(failures.labelled, failures.part) or _of_count(failures) or _of_parts(failures)
-    if found is None and failures.first == "outcome":
-        found = Relation("not good enough", OUTCOME)
+    if found is None and failures.outcome:
+        found = Relation(*standing(*failures.outcome))
     return found and found.mistake()
 
 
@@ -108,6 +109,7 @@ def _failures(check_record: dict[str, Any], seen: Sequence[Seen]) -> Failures:
             continue
         if none_yet:
             none_yet, found.first, found.part = False, one.kind if one else None, mine
+            found.outcome = (line, one.value) if found.first == "outcome" else None
         if one is None or one.kind != "value" or line["kind"] != "value" or "hash" in line:
             if found.first != "value" or "hash" in line:  # what fails first has no values to relate
                 return found

@@ -26,13 +26,17 @@ _MANY = {"bool": "truth values", "integer": "integers", "float": "floats", "comp
 def name_thing(expected: Any, got: Any, where: str = "") -> tuple[str, Found | None]:
     """Where `got` is another thing than `expected`, and what it is there; None where it is of the right make.
 
-    In tuples, lists and dicts the first part that differs is looked at.
+    In tuples, lists and dicts the first part that differs is looked at. Where None is right in one part of a list, it
+    is an answer in the others too, if a wrong one.
     """
+    answers = expected if isinstance(expected, list | tuple) else ()
     for _ in range(MAX_DEPTH):
         for find in _FINDERS:
             found = find(expected, got)
+            if found and where and got is None:
+                return where, None if any(one is None for one in answers) else _UNSET
             if found:
-                return where, _UNSET if where and got is None else found
+                return where, found
         part = _first_part(expected, got)
         if part is None:
             break
@@ -60,6 +64,8 @@ def name_count(expected: Any, got: Any) -> Found:
     if isinstance(got, list | tuple):
         way = "few" if len(got) < len(expected) else "many"
         say = f"holds {len(got)}; {want}."
+        if got == () and all(type(n) is int for n in expected):
+            say = "is the empty tuple: if it is a shape, that of a single number."
         if all(type(x) is tuple and x and all(type(n) is int for n in x) for x in (expected, got)):
             many = f"{len(got)} number{'s' * (len(got) != 1)}"
             say = f"has {many} where {len(expected)} are asked for: if it is a shape, that is axes too {way}."

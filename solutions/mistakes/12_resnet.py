@@ -868,6 +868,15 @@ WRONG["deep_faults"] = {
         "this counts the wrong answers",
     ),
     "argmin": ("logits.argmax(axis=1)", "logits.argmin(axis=1)", "the class has the *largest* logit"),
+    "share of whole batches": (
+        ("was, found = model.training, 0"),
+        (
+            "was, found = model.training, 0\n"
+            "    whole = len(x) // size * size or len(x)\n"
+            "    x, t = x[:whole], t[:whole]"
+        ),
+        "the last, smaller batch is left out: its rows count too",
+    ),
 }
 RIGHT["deep_faults"] = {
     "all at once": (

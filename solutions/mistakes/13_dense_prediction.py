@@ -661,6 +661,16 @@ def upconv_backward(g, x, w, stride, padding):
     return""",
         "where stamps meet they are added, not compared",
     ),
+    "bias in every stamp": (
+        ("    return big[:, :, p : big.shape[2] - p, p : big.shape[3] - p] + b[:, None, None]"),
+        (
+            "    for i in range(h):\n"
+            "        for j in range(width):\n"
+            "            big[:, :, i * s : i * s + kh, j * s : j * s + kw] += b[:, None, None]\n"
+            "    return big[:, :, p : big.shape[2] - p, p : big.shape[3] - p]"
+        ),
+        "the bias is added once to each pixel of the result, not once with each stamp",
+    ),
 }
 RIGHT["upconv"] = {
     "stamp by stamp": """
@@ -852,6 +862,20 @@ def unpool(y, switches, shape):
         "flat[:, :, : y[0, 0].size] = y.reshape(n, c, -1)",
         "the numbers go to the places that the switches tell, not to the first places",
     ),
+    "places divided by the height": (
+        (
+            "    flat = np.zeros((n, c, h * w))\n"
+            "    np.put_along_axis(flat, switches.reshape(n, c, -1), y.reshape(n, c, -1), axis=2)\n"
+            "    return flat.reshape(shape)"
+        ),
+        (
+            "    out = np.zeros(shape)\n"
+            "    for i, place in np.ndenumerate(switches):\n"
+            "        out[i[0], i[1], place // h % h, place % h % w] = y[i]\n"
+            "    return out"
+        ),
+        "a switch is row · w + column: divide by the width of the map, not by its height",
+    ),
 }
 RIGHT["unpool"] = {
     "loops": """
@@ -1028,6 +1052,11 @@ WRONG["context_module"] = {
         """for d in dilations[:-1]:
         pad""",
         "there is one dilated layer for each number in `dilations`",
+    ),
+    "product of the layers": (
+        ("return 1 + (kernel - 1) * sum(dilations)"),
+        ("return int(np.prod([1 + (kernel - 1) * d for d in dilations]))"),
+        "layers add to what is seen, each d (kernel - 1) pixels; nothing is multiplied",
     ),
 }
 RIGHT["context_module"] = {
@@ -1715,7 +1744,7 @@ WRONG["open_segmenter"] = {
     "one score for each pixel": (
         "return masks_of(segmenter, images)",
         "return segmenter.eval()(Tensor(images)).data.max(axis=1)",
-        "you return the largest score, a float; which class has it, `argmax`, is the answer",
+        "the masks are no integers: the answer is which class has the largest score, as argmax gives it, not the score",
     ),
     "scores, not classes": (
         "return masks_of(segmenter, images)",

@@ -347,6 +347,11 @@ def bptt(x, h0, w_ih, w_hh, h, g, window=None):
         '"b": db / len(x)',
         "the bias gets the sum over the steps, not the mean",
     ),
+    "matrix transposed between the steps only": (
+        ("        dh = inside @ w_hh"),
+        ("        dh = inside @ w_hh if t == 0 else inside @ w_hh.T"),
+        "states go forward through w_hh.T, so the gradient comes back through w_hh, not through its transpose",
+    ),
 }
 RIGHT["bptt"] = {
     "gradients inside first, then products": """
@@ -707,6 +712,11 @@ WRONG["lstm_step"] = {
         "o / (1 + np.exp(-c)), c",
         "h is o · tanh(c), no sigmoid of it",
     ),
+    "forget gate opened by one": (
+        ("i, f, o = (1 / (1 + np.exp(-a)) for a in (i, f, o))"),
+        ("i, f, o = (1 / (1 + np.exp(-a)) for a in (i, f + 1, o))"),
+        "a forget gate's bias of 1 is a start for training, and belongs into b: nothing is added here",
+    ),
 }
 RIGHT["lstm_step"] = {
     "gate by gate": """
@@ -847,6 +857,32 @@ def read_both_ways(x, lengths, ahead, back):
         "np.arange(len(x))[:, None] < np.asarray(lengths)",
         "np.arange(len(x))[::-1, None] < np.asarray(lengths)",
         "the sequences stand at the front; what follows is padding",
+    ),
+    "backward states not turned round, the last right": (
+        (
+            "def read_both_ways(x, lengths, ahead, back):\n"
+            "    t, n, k = len(x), x.shape[1], len(ahead[2])\n"
+            "    states, last = np.zeros((t, n, 2 * k)), np.zeros((n, 2 * k))\n"
+            "    for i, length in enumerate(lengths):\n"
+            "        for half, (order, (w_ih, w_hh, b)) in enumerate(((range(length), ahead), (range(length)[::-1], back))):\n"
+            "            h, columns = np.zeros(k), slice(half * k, half * k + k)\n"
+            "            for step, s in enumerate(order):\n"
+            "                h = np.tanh(w_ih @ x[s, i] + w_hh @ h + b)\n"
+            "                states[step, i, columns] = h\n"
+            "            last[i, columns] = h\n"
+            "    return states, last"
+        ),
+        "the backward layer's states stand in the order in which it ran: turn them round, so that each stands at the step it read",
+    ),
+    "forward end in the padding": (
+        ("    there, last = run(range(len(x)), *ahead)"),
+        (
+            "    there, last = run(range(len(x)), *ahead)\n"
+            "    last = np.zeros(last.shape)\n"
+            "    for now in x:\n"
+            "        last = np.tanh(now @ ahead[0].T + last @ ahead[1].T + ahead[2])"
+        ),
+        "the forward layer's last state is the one at each sequence's own end, not at the end of the array, behind the padding",
     ),
 }
 RIGHT["read_both_ways"] = {
@@ -1205,6 +1241,19 @@ def text_streams(symbols, n, window):
         "return [(inputs[r : r + 1, s : s + window], targets[r : r + 1, s : s + window]) for r in range(n) for s in range(0, full, window)]",
         "each pair holds all n rows side by side",
     ),
+    "rows of len // n, the end met by the start": (
+        (
+            "    each = (len(symbols) - 1) // n\n"
+            "    inputs = symbols[: n * each].reshape(n, each)\n"
+            "    targets = symbols[1 : n * each + 1].reshape(n, each)"
+        ),
+        (
+            "    each = len(symbols) // n\n"
+            "    inputs = symbols[: n * each].reshape(n, each)\n"
+            "    targets = np.roll(symbols, -1)[: n * each].reshape(n, each)"
+        ),
+        "the last input needs a target behind it: each row has (len(symbols) - 1) // n inputs",
+    ),
 }
 RIGHT["text_streams"] = {
     "by index": """
@@ -1441,7 +1490,7 @@ WRONG["attend"] = {
     "mask of -100": (
         "np.where(seen, scores, -np.inf)",
         "np.where(seen, scores, -100.0)",
-        "-100 is no mask where scores are below it, as -2 500: use minus infinity",
+        "a number such as -100 or -1 000 is no mask where scores are below it, as -2 500: use minus infinity",
     ),
     "scores of zero": (
         "np.where(seen, scores, -np.inf)",
@@ -1742,6 +1791,11 @@ def honest_bits(logits, targets):
         "-(np.exp(logs) * logs).sum(axis=2)[targets != PAD].mean()",
         "that is the entropy of the predictions; the bits are those of the targets",
     ),
+    "multiplied by ln 2": (
+        ("/ np.log(2))"),
+        ("* np.log(2))"),
+        "bits are logarithms to base 2: divide by ln 2, do not multiply",
+    ),
 }
 RIGHT["curve_faults"] = {
     "place by place": """
@@ -1828,7 +1882,7 @@ WRONG["open_gestures"] = {
     "classes as words": (
         "return gesture_logits(x, lengths).data.argmax(axis=1)",
         "return [sequences.GESTURES[k] for k in gesture_logits(x, lengths).data.argmax(axis=1)]",
-        "class numbers from 0 to 5 are asked for, not names",
+        "class numbers from 0 to 5 are asked for, neither names nor other numbers",
     ),
 }
 RIGHT["open_gestures"] = {

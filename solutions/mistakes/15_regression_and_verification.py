@@ -166,6 +166,11 @@ WRONG["pose_error"] = {
         "(np.abs(apart[visible]) * size / 2 <= near).mean()",
         "a joint is near by its distance, not coordinate by coordinate",
     ),
+    "pixels of twice the size": (
+        ("apart = predicted - (2 * joints / size - 1)"),
+        ("apart = predicted - (joints / size - 1)"),
+        "pixels run from 0 to `size` while units run from -1 to 1: a unit is half the image, size / 2 pixels",
+    ),
 }
 RIGHT["pose_error"] = {
     "in pixels first": """
@@ -313,6 +318,11 @@ WRONG["hard_loss"] = {
         "[:keep]",
         "[: max(keep - 1, 1)]",
         "`keep` samples count; yours takes one less",
+    ),
+    "the hardest numbers": (
+        ("return losses[rows].mean(), g"),
+        ("return np.sort((apart**2).ravel())[::-1][:keep].mean(), g"),
+        "`keep` counts samples: take a sample's mean first, then the largest of those",
     ),
 }
 RIGHT["hard_loss"] = {
@@ -991,6 +1001,26 @@ def roc(score, positive):
         "alarms / len(score)",
         "the false positive rate divides by the number of negatives",
     ),
+    "thresholds rise behind the first point": (
+        (
+            "def roc(score, positive):\n"
+            "    cuts = np.unique(score)\n"
+            "    rates = ((score[kind] >= cuts[:, None]).mean(axis=1) for kind in (~positive, positive))\n"
+            "    false, true = (np.append(0, rate) for rate in rates)\n"
+            "    return false, true, np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2)"
+        ),
+        "high scores are accepted first: sort by falling score",
+    ),
+    "one point again for each equal score": (
+        (
+            "def roc(score, positive):\n"
+            "    cuts = np.sort(score)[::-1]\n"
+            "    rates = ((score[kind] >= cuts[:, None]).mean(axis=1) for kind in (~positive, positive))\n"
+            "    false, true = (np.append(0, rate) for rate in rates)\n"
+            "    return false, true, np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2)"
+        ),
+        "samples of equal score are accepted together: one point for each different score",
+    ),
 }
 RIGHT["roc"] = {
     "groups by searchsorted": """
@@ -1265,6 +1295,19 @@ WRONG["fair_accuracy"] = {
         "    same, other = verification.pair_distances(old, who_old)\n    thresholds = np.unique(np.concatenate([same, other]))\n    far, frr = verification.rates(same, other, thresholds)\n    best = thresholds[(far + frr).round(12).argmin()]\n    far, frr = verification.rates(*verification.pair_distances(new, who_new), [best])\n",
         "    apart, pair = verification.distances(old, old), who_old[:, None] == who_old\n    thresholds = np.unique(apart)\n    far, frr = verification.rates(apart[pair], apart[~pair], thresholds)\n    best = thresholds[(far + frr).round(12).argmin()]\n    apart, pair = verification.distances(new, new), who_new[:, None] == who_new\n    far, frr = verification.rates(apart[pair], apart[~pair], [best])\n",
         "the old persons choose and the new ones judge; but every photograph is still compared with itself, at distance 0",
+    ),
+    "largest of equals": (
+        ("best = thresholds[(far + frr).round(12).argmin()]"),
+        ("best = thresholds[::-1][(far + frr).round(12)[::-1].argmin()]"),
+        "of equally good thresholds the smallest is asked, this is the largest",
+    ),
+    "chosen on old and new": (
+        ("    same, other = verification.pair_distances(old, who_old)"),
+        (
+            "    pairs = verification.pair_distances(old, who_old), verification.pair_distances(new, who_new)\n"
+            "    same, other = (np.concatenate(both) for both in zip(*pairs))"
+        ),
+        "the threshold must not know the new persons: choose it on the old ones alone",
     ),
 }
 RIGHT["fair_accuracy"] = {

@@ -120,6 +120,11 @@ WRONG["fast_gradient"] = {
         "np.sign(images.grad.mean(axis=0))",
         "every image moves along its own gradient",
     ),
+    "each gradient over its own length": (
+        ("np.sign(images.grad)"),
+        ("images.grad / np.sqrt((images.grad**2).sum(axis=(1, 2, 3), keepdims=True))"),
+        "that is a step of length ε in the Euclidean norm; the sign method moves every pixel by ε",
+    ),
 }
 RIGHT["fast_gradient"] = {
     "sum of the losses": """
@@ -519,7 +524,7 @@ WRONG["hardened_step"] = {
     "no step of the optimiser": (
         "    optimizer.step()\n",
         "",
-        "no weight changes: the step of the optimiser is missing",
+        "no weight changes: the step of the optimiser is missing, or comes before loss.backward()",
     ),
     "a step in every round of the attack": (
         "        attacked = np.clip(attacked + step * np.sign(images.grad), low, high)\n",
@@ -1326,6 +1331,15 @@ WRONG["compare_runs"] = {
         "nu = len(a) + len(b) - 1",
         "ν is by Welch's formula",
     ),
+    "Student's pooled test": (
+        ("    nu = (u + v) ** 2 / (u**2 / (len(a) - 1) + v**2 / (len(b) - 1))"),
+        (
+            "    nu = len(a) + len(b) - 2\n"
+            "    pooled = (u * len(a) * (len(a) - 1) + v * len(b) * (len(b) - 1)) / nu\n"
+            "    u, v = pooled / len(a), pooled / len(b)"
+        ),
+        "one variance for both sides is Student's test; Welch keeps the two apart, and has fewer degrees of freedom",
+    ),
 }
 RIGHT["compare_runs"] = {
     "scipy's": """
@@ -1501,6 +1515,11 @@ WRONG["stated_plan"] = {
         '        raise ValueError(f"the plan says',
         '        return str(f"the plan says',
         "raise the ValueError; a text that is returned stops nobody",
+    ),
+    "the difference of means compared": (
+        ('if -plan["smallest"] < low and high < plan["smallest"]'),
+        ('if abs(np.mean(a) - np.mean(b)) < plan["smallest"]'),
+        "a small difference of the means may be chance: the whole interval must lie within ± smallest",
     ),
 }
 RIGHT["stated_plan"] = {

@@ -54,8 +54,8 @@ def outcome(board, line):
         "my own lines do not matter: I have not moved yet, so only the other player can have ended the game. There is no 1",
     ),
     "looks for my lines": (
-        "np.argwhere(board == -1):",
-        "np.argwhere(board == 1):",
+        "    rows, columns = board.shape\n    for r, c",
+        "    board = -board\n    rows, columns = board.shape\n    for r, c",
         "the player who moved last is the other one: only stones of -1 can have made a line",
     ),
     "either player's lines": (
@@ -563,6 +563,16 @@ WRONG["puct"] = {
         "np.maximum(visits, 1) - c * bonus",
         "the bonus is added",
     ),
+    "visits plus 1 in the logarithm": (
+        ("np.log(max(np.sum(visits), 1))"),
+        ("np.log(np.sum(visits) + 1)"),
+        "UCB's logarithm is of all visits, without a 1 added",
+    ),
+    "logarithm of the own visits": (
+        ("    bonus = np.sqrt(np.log(max(np.sum(visits), 1)) / tried)"),
+        ("    bonus = np.sqrt(np.log(tried) / max(np.sum(visits), 1))"),
+        "under UCB's root stand the logarithm of all visits, above, and the move's own visits, below: these are exchanged",
+    ),
 }
 RIGHT["puct"] = {
     "loops": """
@@ -734,6 +744,11 @@ def simulate_once(game, root, evaluate, c):
         "int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)))",
         "len(node.moves) - 1 - int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)[::-1]))",
         "of equal scores the first is taken",
+    ),
+    "finished games count 0": (
+        ("value = node.value"),
+        ("value = node.value if node.result is None else 0"),
+        "a finished game's `value` is backed up like every other: who would move there has lost, or it is a draw",
     ),
 }
 RIGHT["simulate_once"] = {
@@ -1380,6 +1395,32 @@ def search_visits(game, state, evaluate, simulations, c):
         "value = max(-descend(node.children[k]), 0)",
         "bad values count as well",
     ),
+    "visits by index": (
+        (
+            "def search_visits(game, state, evaluate, simulations, c):\n"
+            "    root = grow(game, state, evaluate)\n"
+            "\n"
+            "    def descend(node):\n"
+            "        if node.result is not None:\n"
+            "            return node.value\n"
+            "        k = int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)))\n"
+            "        if k in node.children:\n"
+            "            value = -descend(node.children[k])\n"
+            "        else:\n"
+            "            node.children[k] = grow(game, game.play(node.state, node.moves[k]), evaluate)\n"
+            "            value = -node.children[k].value\n"
+            "        node.visits[k] += 1\n"
+            "        node.total[k] += value\n"
+            "        return value\n"
+            "\n"
+            "    for _ in range(simulations):\n"
+            "        descend(root)\n"
+            "    visits = np.zeros(game.columns)\n"
+            "    visits[: len(root.visits)] = root.visits\n"
+            "    return visits"
+        ),
+        "entry k of `root.visits` is the move `root.moves[k]`: where a column is full, the number of a move is not its column",
+    ),
 }
 RIGHT["search_bug"] = {
     "negated on return": """
@@ -1541,6 +1582,18 @@ def expected_points(d):
         """points = points + 0.5 * (1 - np.eye(len(points)))
     games, r = points + points.T, np""",
         "nothing is added to the points: nobody has won or lost everything",
+    ),
+    "one pass, by shares": (
+        (
+            "def elo_fit(points):\n"
+            "    games, r = points + points.T, np.zeros(len(points))\n"
+            "    for i in range(len(points)):\n"
+            "        for j in range(len(points)):\n"
+            "            if i != j:\n"
+            "                r[i] += 32 * (points[i, j] / games[i, j] - expected_points(r[i] - r[j]))\n"
+            "    return r - r.mean()"
+        ),
+        "one pass with K = 32 is no fit: repeat until nothing moves",
     ),
 }
 RIGHT["elo_fit"] = {

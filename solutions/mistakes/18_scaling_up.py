@@ -303,6 +303,11 @@ def mean_gradient(parts):
         "[sum(share * g for share, g in zip(shares, layer, strict=True)).mean() for layer in layers]",
         "each layer keeps its array; only the workers are averaged",
     ),
+    "divided by the workers as well": (
+        ("samples / total for"),
+        ("samples / total / len(parts) for"),
+        "the shares sum to 1 already: nothing more is divided, not by the number of workers either",
+    ),
 }
 RIGHT["mean_gradient"] = {
     "np.average": """
@@ -785,6 +790,11 @@ def noise_in_batches(gradients, batch):
         "small - large * (k - 1) / k",
         "the two means are subtracted as they are",
     ),
+    "divided by the weights too": (
+        ("return float(noise / (small - noise / batch))"),
+        ("return float(noise / (small - noise / batch) / gradients.shape[2])"),
+        "tr S and |G|² are both sums over all weights: nothing is divided by their number",
+    ),
 }
 RIGHT["noise_in_batches"] = {
     "variance of the workers": """
@@ -961,6 +971,11 @@ WRONG["rate_at"] = {
         "goal = base_rate * (1 + np.log(batch / base_batch))",
         "the rate is scaled linearly with the batch",
     ),
+    "a share of the goal, one step more": (
+        ("base_rate + (goal - base_rate) * step / warm_up"),
+        ("goal * (step + 1) / (warm_up + 1)"),
+        "step 0 has `base_rate`, whatever the goal and the length of the warm-up: begin at base_rate and go on from there",
+    ),
 }
 RIGHT["rate_at"] = {
     "min": """
@@ -1080,13 +1095,15 @@ def scaled_step(w, gradient_of, scale, good, rate, patience):
         "a good step counts: one more",
     ),
     "divided by the new scale": (
-        """    good += 1
+        """def scaled_step(w, gradient_of, scale, good, rate, patience):
+    g = gradient_of(scale)
+    if not np.isfinite(g).all():
+        return w, scale / 2, 0
+    good += 1
     if good == patience:
-        return w, scale * 2, 0""",
-        """    good += 1
-    if good == patience:
-        scale *= 2
-        return w - np.float32(rate) * g.astype(np.float32) / np.float32(scale), scale, 0""",
+        scale, good = scale * 2, 0
+    return w - np.float32(rate) * (g.astype(np.float32) / np.float32(scale)), scale, good
+""",
         "divide by the scale that the gradient was computed with; double it afterwards",
     ),
     "gradient of the unscaled loss": (
@@ -1151,6 +1168,11 @@ def scaled_step(w, gradient_of, scale, good, rate, patience):
         "not np.isfinite(g).all()",
         "np.abs(g).max() > 1000",
         "only infinite entries and nan make a step bad",
+    ),
+    "counts on, and doubles at every step": (
+        ("if good == patience:\n        return w, scale * 2, 0"),
+        ("if good >= patience:\n        return w, scale * 2, good"),
+        "after doubling the count begins at 0; yours goes on, and every later step doubles again",
     ),
 }
 RIGHT["scaled_step"] = {

@@ -88,6 +88,12 @@ def test_what_is_no_misfit_of_arguments_says_nothing_of_a_call(call):
         ("torch.ones(2, 2, dtype=torch.long).log_softmax(1)", "two arguments exchanged"),
         ("torch.nn.Linear(2, 3)(torch.ones(1, 4))", "as many numbers as reach it"),
         ("torch.nn.Conv2d(2, 3, 1)(torch.ones(1, 4, 2, 2))", "as many channels as the one before"),
+        ("torch.ones(2) + torch.ones(3)", "print both shapes"),
+        ("torch.cat([torch.ones(2, 3), torch.ones(2, 4)])", "print both shapes"),
+        ("torch.ones(2, requires_grad=True).add_(1)", "what a gradient still needs"),
+        ("torch.nn.Conv2d(2, 3, 1)(torch.ones(1, 2, 2, 2).double())", "float32 meets float64"),
+        ("torch.nn.Linear(2, 3)(torch.ones(1, 2).double())", "float32 meets float64"),
+        ("torch.nn.BatchNorm1d(2)(torch.ones(4, 3))", "as many channels as the layer before"),
     ],
 )
 @pytest.mark.filterwarnings("ignore")

@@ -16,6 +16,7 @@ FOUND = {
     "own draws": "def f(x):\n    return x * (np.random.rand(*x.shape) < 0.5)",
     "absolute tolerance": "def f(a, b, tol):\n    return np.allclose(a, b, rtol=tol)",
     "added in the logarithm": "def f(p):\n    return -np.log(p + 1e-8)",
+    "added above and below": "def f(a, b):\n    return (a + 1e-6) / (1e-6 + b)",
     "eight bits": "def f(n):\n    return np.array([n], dtype=np.uint8)",
 }
 CLEAN = {
@@ -28,6 +29,7 @@ CLEAN = {
     "draws that are given": "def f(x, rng):\n    return x * (rng.random(x.shape) < 0.5)",
     "a seed of one's own": "def f(n):\n    return np.random.default_rng(3).normal(size=n)",
     "both tolerances": "def f(a, b):\n    return np.allclose(a, b, rtol=1e-3, atol=0)",
+    "a guarded divisor": "def f(a, b):\n    return a / (b + 1e-6) + (a + 1.0) / (b + 1.0)",
     "log of one plus": "def f(x):\n    return np.log(x + 1.0)",
     "no Python": "def f(:",
 }
@@ -47,6 +49,12 @@ def test_what_lives_between_calls_comes_first_where_a_second_call_differs():
     both = "def f(xs, seen=[]):\n    for x in xs:\n        seen.append(x)\n        return len(seen)"
     assert name_habit(both).name == "return in the loop"
     assert name_habit(both, again=True).name == "default kept"
+
+
+def test_a_clock_is_named_where_a_second_call_differs():
+    timed = "def f(step):\n    began = time.perf_counter()\n    step()\n    return time.perf_counter() - began"
+    assert name_habit(timed) is None
+    assert name_habit(timed, again=True).name == "own clock"
 
 
 def record(*values):

@@ -217,6 +217,30 @@ def test_exceptions_match_by_type_and_position_and_are_worded_often():
     assert names(check, seen(ValueError("operands (2,) (3,)"))) == []
 
 
+def test_where_mistakes_of_two_kinds_give_the_same_none_is_said_to_be_it():
+    half = lines(0.4321, np.array([1.0, 1.4321]), 4.0)
+    check = record(RIGHT, half=half, other=half)
+    assert name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), 4.0)).sentence.startswith("One mistake that gives")
+    assert name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), 5.0)).sentence.startswith("The first wrong line")
+    check["mistakes"][1]["say"] = "half!"  # one kind, written in two ways
+    assert name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), 4.0)).sentence == "It looks like this: half!"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "alike"),
+    [
+        ("operands could not be broadcast together with shapes", "could not broadcast input array from shape", True),
+        ("Sizes of tensors must match except in dimension 0", "The size of tensor a must match the size of b", True),
+        ("running_mean should contain 3 elements", "a leaf Variable is being used in an in-place operation.", False),
+        ("max: there is no keyword axis= here; write dim=", "sum: there is no keyword axis= here; write dim=", False),
+        ("'A'", "no such letter in the table of faults", True),
+    ],
+)
+def test_exceptions_of_one_type_match_where_their_messages_are_of_one_kind(theirs, mine, alike):
+    check = record(RIGHT, shape=lines(1.0, RuntimeError(theirs)))
+    assert names(check, seen(1.0, RuntimeError(mine))) == ["shape"] * alike
+
+
 def test_a_value_is_worded_looks_like_and_the_sentence_ends():
     check = record(RIGHT, half=lines(0.4321))
     check["mistakes"][0]["say"] = "you halve"

@@ -6,7 +6,7 @@ import pytest
 from course_lib.evidence.compare import check_line
 from course_lib.evidence.held import pack, unpack
 from course_lib.evidence.observation import Seen, observe
-from course_lib.evidence.outcome import accuracy, mean_iou, mse, psnr
+from course_lib.evidence.outcome import accuracy, mean_iou, mse, psnr, standing
 from course_lib.evidence.tree import Opaque
 
 
@@ -59,3 +59,25 @@ def test_data_travel_as_text_and_other_text_is_refused():
     for text in ("points", "", "AAAA", pack(data)[:-8]):
         with pytest.raises(ValueError, match="No data are held"):
             unpack(text)
+
+
+def test_how_predictions_stand_to_guesses():
+    def stands(got, truth, measure="accuracy"):
+        name, say = standing({"value": np.asarray(truth), "measure": measure}, observe(got))
+        assert say.startswith("Measured is")
+        assert not any(c.isdigit() for c in say)
+        return name
+
+    truth = np.arange(400) % 4
+    half = np.where(np.arange(400) % 8 < 4, truth, 0)
+    assert stands(half, truth) == stands(half, truth, "mean_iou") == "not good enough"
+    assert (
+        stands(np.roll(truth, 100), truth * 0 + np.random.default_rng(0).integers(0, 4, 400))
+        == "no better than guessing"
+    )
+    assert stands(truth * 0, truth) == stands(truth * 0, truth, "mean_iou") == "no better than guessing"
+    assert stands(truth + 1, truth) == "worse than guessing"
+    assert stands(truth[:9], truth) == stands([None], truth) == "no numbers to measure"
+    apart = np.array([[0.0, 9], [2, 11]])  # the columns differ by more than the rows: the mean of each counts
+    assert stands(apart + 1.5, apart, "mse") == "no better than guessing"
+    assert stands(apart + 0.5, apart, "mse") == stands(apart, apart, "psnr") == "not good enough"

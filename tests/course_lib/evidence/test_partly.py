@@ -56,6 +56,11 @@ def test_what_the_result_is_is_said(expected, got, name, part):
     assert inside[0] == ("nothing there" if got is None else name)
 
 
+def test_none_is_an_answer_where_it_is_right_in_another_part():
+    assert told(("the end", [-1, 0], [None, 0]))[0] == "nothing there"
+    assert told(("the end", [-1, None], [None, None])) == ("", "")
+
+
 def test_other_things_are_not_called_so():
     names = {name for _, _, name, _ in THINGS}
     for expected, got in ((A, list(B)), ((A, C), (B, C + B[0, 0] * A[0, 0])), (0.4321, A), ((A, C), B), (A, (B, C))):
@@ -134,6 +139,8 @@ def test_one_number_that_is_whole_by_chance_is_not_called_rounded():
     many = np.array([0.3, 2.8, 5.2, 4, 6.7])
     assert told(("a", many, np.floor(many)))[0] == "cut to integers"
     assert told(*((str(x), x, float(int(x))) for x in (2.3, 7.8, 11.4)))[0] == "cut to integers"
+    near_one = np.array([1.31, 1.72, 1.44, 1.07, 1.88])
+    assert told(("a", near_one, np.ones(5)))[0] != "cut to integers"  # a buffer never written holds ones, too
 
 
 def test_a_text_that_is_misspelt_or_stands_twice_is_shown():
@@ -159,6 +166,7 @@ def test_a_shape_with_another_number_of_axes_is_no_list_with_more_in_it():
     assert told(("shape", (0, 3), (0,)))[1].endswith(
         " has 1 number where 2 are asked for: if it is a shape, that is axes too few."
     )
+    assert told(("shape", (7,), ()))[1].endswith("is the empty tuple: if it is a shape, that of a single number.")
     rows = ("rows kept", [5, 24, 26], [5, 1, 24, 26])
     assert told(rows)[0] == "more than asked for"
 
@@ -265,6 +273,13 @@ def test_a_way_back_that_goes_astray_at_once_is_seen():
     assert name_fact([*pairs, pair(C[:4], C[:4] * [1, 2, 2, 1])]) is None
 
 
+def test_of_counts_nothing_is_said_to_be_added():
+    for add, ends in ((np.array([1, 4, 2, 9, 3]), "wrong."), (np.array([0.1, 4, 2, 9, 3]), "not taken off?")):
+        right = np.array([7, 30, 41, 12, 23])
+        name, say = told(("a", right, right + add))
+        assert (name, say.endswith(ends)) == ("too large", True)
+
+
 def test_what_is_right_must_tell_something():
     padded = np.concatenate([A, np.zeros((4, 5))])
     assert name_fact([pair(padded, np.concatenate([B, np.zeros((4, 5))]))]) is None
@@ -276,7 +291,8 @@ def test_predictions_that_are_not_good_enough_are_called_so():
     truth = np.arange(10) % 3
     line = {"position": 0, "label": "", "kind": "outcome", "value": truth, "measure": "accuracy", "at_least": 0.9}
     check = {"lines": [line], "mistakes": [], "parts": {0: "hidden"}}
-    for guess, name in ((truth * 0, BY + "not good enough"), (truth, None)):
+    half = np.where(np.arange(10) < 7, truth, 0)
+    for guess, name in ((half, BY + "not good enough"), (truth * 0, BY + "no better than guessing"), (truth, None)):
         found = diagnose(check, [Seen("c", "hidden", 0, "", "outcome", guess, {})])
         assert (found and found.name) == name
         assert found is None or not any(c.isdigit() for c in found.sentence)

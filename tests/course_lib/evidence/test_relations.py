@@ -62,6 +62,7 @@ CASES = [
     (A, A + 0.5, "a constant added", "0.5 too large."),
     (SIZES, SIZES + 1, "one too large", "one too large."),
     (A, A + 1, "one too large", "is everywhere one too large."),
+    (A, np.eye(A.shape[1])[A.argmax(axis=1)], "one for the largest", "1 where the expected one is largest"),
     (A, A.astype(int), "cut to integers", "cut to integers"),
     (A, np.floor(A), "cut to integers", "rounded down to integers"),
     (A, np.ceil(A), "cut to integers", "rounded up to integers"),
