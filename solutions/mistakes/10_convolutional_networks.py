@@ -677,7 +677,7 @@ WRONG["average_pool"] = {
     "backward divided by the stride": (
         "target += g / (size[0] * size[1])",
         "target += g / stride**2",
-        "the share is one over the pixels of the window; the stride has nothing to do with it",
+        "the share is one over the pixels of the window, rows × columns, whatever its sides and the stride",
     ),
     "overwrites where windows overlap": (
         "target += g /",
@@ -777,6 +777,11 @@ WRONG["average_pool"] = {
         "    for u, v in np.ndindex(size):\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += g / (size[0] * size[1])\n",
         "    for u, v in list(np.ndindex(size))[::-1]:\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target[...] = g / (size[0] * size[1])\n",
         "where windows overlap the later one wipes out what the earlier one wrote: add up with +=",
+    ),
+    "backward divided by the square of a side": (
+        ("target += g / (size[0] * size[1])"),
+        ("target += g / size[0] ** 2"),
+        "the share is one over the pixels of the window, rows × columns",
     ),
 }
 RIGHT["average_pool"] = {
@@ -943,6 +948,23 @@ WRONG["contrast_norm"] = {
         "centred = x - total(x) / weight",
         "centred = x - total(x) / window.sum()",
         "the local mean divides by the weights inside the image, times the maps: near the border there are fewer",
+    ),
+    "each map by itself, one floor": (
+        (
+            "def contrast_norm(x, window):\n"
+            "    kh, kw = window.shape\n"
+            "    edge = ((0, 0), (0, 0), (kh // 2, kh // 2), (kw // 2, kw // 2))\n"
+            "\n"
+            "    def total(a):\n"
+            "        padded = np.pad(a, edge)\n"
+            "        return sum(window[u, v] * tap(padded, u, v, x.shape[2:], 1) for u, v in np.ndindex(kh, kw))\n"
+            "\n"
+            "    weight = total(np.ones(x.shape))\n"
+            "    centred = x - total(x) / weight\n"
+            "    spread = np.sqrt(total(centred**2) / weight)\n"
+            "    return centred / np.maximum(spread, spread.mean(axis=(1, 2, 3), keepdims=True))"
+        ),
+        "the neighbourhood takes in all maps: add them up",
     ),
 }
 RIGHT["contrast_norm"] = {

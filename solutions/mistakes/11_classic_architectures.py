@@ -469,6 +469,11 @@ WRONG["vgg_block"] = {
         "    return nn.Sequential(conv, nn.ReLU(), nn.MaxPool2d(2))",
         "this is the one large layer: a stack of 3×3 convolutions is to take its place",
     ),
+    "last ReLU missing": (
+        ("        steps.append(nn.ReLU())"),
+        ("        steps += [nn.ReLU()] * (k + 1 < (sees - 1) // 2)"),
+        "a ReLU stands behind each convolution, the last one in front of the pooling too",
+    ),
 }
 RIGHT["vgg_block"] = {
     "a class": (
@@ -570,6 +575,11 @@ WRONG["inception"] = {
         "            nn.Sequential(conv(in_channels, threes[0], 1), conv(threes[0], threes[1], 3)),\n            nn.Sequential(conv(in_channels, fives[0], 1), conv(fives[0], fives[1], large)),\n",
         "            nn.Sequential(conv(in_channels, threes[0], 3), conv(threes[0], threes[1], 1)),\n            nn.Sequential(conv(in_channels, fives[0], large), conv(fives[0], fives[1], 1)),\n",
         "the 1×1 stands behind the large looks and saves little: in front of them they read few channels",
+    ),
+    "pooled branch second": (
+        ("torch.cat([branch(x) for branch in self.branches], dim=1)"),
+        ("torch.cat([self.branches[k](x) for k in (0, 3, 1, 2)], dim=1)"),
+        "the branches stand in the order of the task: 1×1, 3×3, the large one, and the maxima last",
     ),
 }
 RIGHT["inception"] = {
@@ -676,6 +686,14 @@ WRONG["grouped_bottleneck"] = {
         "            *(nn.Conv2d(in_channels, width, 1, groups=groups, bias=False), nn.BatchNorm2d(width), nn.ReLU()),\n            nn.Conv2d(width, width, 3, stride, padding=1, groups=groups, bias=False),\n            *(nn.BatchNorm2d(width), nn.ReLU()),\n            *(nn.Conv2d(width, out_channels, 1, groups=groups, bias=False), nn.BatchNorm2d(out_channels)),\n",
         "every branch reads all channels and adds to all of them: only the 3×3 in the middle is to be grouped",
     ),
+    "thinned without weights": (
+        ("        self.shortcut = nn.Identity()\n        if stride != 1 or in_channels != out_channels:"),
+        (
+            "        self.shortcut = nn.MaxPool2d(1, stride) if stride != 1 else nn.Identity()\n"
+            "        if in_channels != out_channels:"
+        ),
+        "where the stride is not 1 the sizes differ too: then the shortcut is the 1×1 convolution with this stride, and norm",
+    ),
 }
 RIGHT["grouped_bottleneck"] = {
     "explicit paths": (
@@ -779,6 +797,15 @@ WRONG["dense_block"] = {
         "*(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have,",
         "*(nn.ReLU(), nn.BatchNorm2d(have), nn.Conv2d(have,",
         "the ReLU stands behind the norm: in front of it, it cuts raw numbers whatever their scale",
+    ),
+    "newest maps first at the end": (
+        ("        return x"),
+        (
+            "        k, g = len(self.layers), layer[-1].out_channels\n"
+            "        first, *new = torch.split(x, [x.shape[1] - k * g] + [g] * k, dim=1)\n"
+            "        return torch.cat([*new[::-1], first], dim=1)"
+        ),
+        "the block returns its input first, and behind it each layer's maps in the order in which they were made",
     ),
 }
 RIGHT["dense_block"] = {
