@@ -231,7 +231,11 @@ WRONG["whitened"] = {
         "(np.sqrt(variances) + epsilon)",
         "epsilon is added to the variance, under the root",
     ),
-    "no epsilon": ("variances + epsilon", "variances", "epsilon is missing"),
+    "no epsilon": (
+        "variances + epsilon",
+        "variances",
+        "epsilon changes nothing here: it is added to every variance, under the root",
+    ),
     "not turned back": (
         'return out @ axes.T if kind == "zca" else out',
         "return out",

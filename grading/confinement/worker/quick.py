@@ -3,10 +3,10 @@
 import functools
 import re
 
-SIGNS = re.compile(r"\?|^\s*[%!/,;]|=[\s\\]*[%!]", re.M)  # text without any of them has nothing of IPython's own syntax
-FIRST = re.compile(
-    r"\A\s|^[ \t]+$|^\s*(>>>|\.\.\.|In )|[\r\v\f\x1c-\x1e\x85\u2028\u2029]", re.M
-)  # what it takes off before: blank beginnings, prompts; and other ends of lines than \n
+SIGNS = re.compile(
+    r"\?|^\s*[%!/,;]|=[\s\\]*[%!]|[\r\v\f\x1c-\x1e\x85\u2028\u2029]", re.M
+)  # text without any of them has nothing of IPython's own syntax; the last are other ends of lines than \n
+FIRST = re.compile(r"\A\s|^[ \t]+$|^\s*(>>>|\.\.\.|In )", re.M)  # what it takes off before: blank beginnings, prompts
 WAITS = re.compile("await|async")  # text without any of them cannot be a coroutine, which IPython compiles it to see
 
 

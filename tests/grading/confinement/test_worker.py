@@ -146,6 +146,7 @@ def plain(outputs):
 def scrub(value):
     if isinstance(value, str):
         value = re.sub(r"ipykernel_\d+/\d+", "ipykernel_N/N", value)
+        value = re.sub(r"\(pid=\d+\)", "(pid=N)", value)  # in a warning of Python 3.12
         value = re.sub(r"(/[\w.+-]+)+/(lib/python3\.\d+/)", r"PREFIX/\2", value)
         value = re.sub(r" at 0x[0-9a-f]+", " at ADDRESS", value)
         return re.sub(r"[0-9a-f]{32}", "MODEL", value)
