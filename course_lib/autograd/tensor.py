@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 
 from course_lib.arithmetic import shown
-from course_lib.autograd.absent import ToldOfArrays
+from course_lib.autograd.absent import ToldOfArrays, of_numpy
 from course_lib.autograd.devices import OnCpu
 from course_lib.autograd.graph import Recorded, is_grad_enabled, no_grad, topological_order, unbroadcast
 from course_lib.autograd.keywords import named_methods
@@ -162,7 +162,7 @@ class Tensor(Recorded, Methods, Operators, OnCpu, ToldOfArrays):
 
     __slots__ = ()
 
-    _instead = TENSOR
+    _instead, _elsewhere = TENSOR, staticmethod(of_numpy)
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None) -> None:
         if isinstance(data, Recorded):
