@@ -27,6 +27,7 @@ from course_lib.train import accuracy, fit, score
 
 ROWS, LABELS = np.zeros((4, 3), np.float32), np.array([0, 2, 1, 0])
 IMAGES = np.zeros((4, 1, 28, 28), np.float32)
+T = Tensor([1.0, 2.0, 3.0])
 
 
 def seeded():
@@ -63,9 +64,9 @@ def started(loss):
     raise ValueError(str(caught.value))  # the one RuntimeError of torch's that is kept
 
 
-def holding_a_tensor():
+def holding(data):
     w = weight()
-    w.data = w - 0.1
+    w.data = data
     return w
 
 
@@ -257,8 +258,11 @@ SENTENCES = [
     ("batches: arrays come one by one, write batches.x, t, size=....*, got a tuple",
      lambda _: list(batches((ROWS, ROWS), size=2))),
     (r"backward: .data must be an array, got a Tensor; write w.data = w.data - \.\.\., with arrays on both sides",
-     lambda _: (holding_a_tensor() * 2).sum().backward()),
-    ("sum: .data must be an array, got Tensor", lambda _: holding_a_tensor().sum()),
+     lambda _: (holding(T) * 2).sum().backward()),
+    (r"sum: .data must be an array, got Tensor of shape .3,.; write w.data = w.data - ", lambda _: holding(T).sum()),
+    (r"add: .data must be an array, got Tensor of shape .3,.; write w.data = w.data - ", lambda _: holding(T) + 1.0),
+    (r"mul: .data must be an array, got \[1.0, 2.0\]; write w.data = w.data - ", lambda _: holding([1.0, 2.0]) * T),
+    (r"exp: .data must be an array, got 3.0; write w.data = w.data - ", lambda _: holding(3.0).exp()),
     (r"linear: .data of a weight must be an array, got None; for no bias write layer.bias = None",
      lambda _: without_bias_data()),
     ("backward: nothing that requires a gradient .*; no weight did, or no_grad, .data or .item.. stands on the way",
