@@ -17,6 +17,8 @@ def about_values(name: str, arrays: Sequence[np.ndarray], text: str) -> str:
     """
     if text.startswith(f"{name}: "):
         return text
+    if "used as indices must be" in text or "only integers, slices" in text:
+        text = "positions must be whole numbers, booleans, slices or None; floats become whole numbers by t.long()"
     if "broadcast" in text:
         shapes = " and ".join(str(a.shape) for a in arrays)
         text = f"shapes {shapes} do not fit together: counted from the last axis, sizes must be equal or 1"

@@ -8,6 +8,7 @@ import warnings
 
 import numpy as np
 import pytest
+import torch
 
 from course_lib import (
     Tensor,
@@ -142,10 +143,17 @@ SENTENCES = [
     ("Plateau: lr must be a number, got SGD", lambda _: schedules.Plateau(sgd())),
     (r"warm_up: needs a schedule, constant\(0.1\) for one, got 0.1", lambda _: schedules.warm_up(0.1, 5)),
     (r"cat: takes the Tensors together, in one list, cat\(\[a, b\]\)", lambda _: F.cat(weight(), weight())),
+    (r"cat: all sizes but that of dim 0 must be equal, got \[\(3,\), \(\)\]", lambda _: F.cat([weight(), 3])),
     (r"stack: takes the Tensors together, in one list", lambda _: F.stack(ROWS)),
     ("fans: needs the shape of a weight, got Tensor.*write w.data = msr", lambda _: init.msr(weight(), rng=seeded())),
     (r"clip_grad_norm_: needs the parameters.*, write model.parameters", lambda _: clip_grad_norm_(net(), 1.0)),
     ("train: mode is True or False, got 'no'", lambda _: net().train("no")),
+    (r"Sequential: eval is a method of every Module, got True in its place; call it, model.eval\(",
+     lambda _: setattr(net(), "eval", True)),
+    ("Linear: forward is a method of every Module, got None in its place",
+     lambda _: setattr(net()[0], "forward", None)),
+    ("Sequential: layer 0 is another library's, its weights would not be found, got Linear",
+     lambda _: nn.Sequential(torch.nn.Linear(2, 2))),
     (r"ModuleList: needs a list, ModuleList\(\[a, b\]\), got a ReLU", lambda _: nn.ModuleList(nn.ReLU())),
     ("Tensor: requires_grad is True or False, got 4", lambda _: Tensor(3, 4)),
     ("Tensor: dtype must be one of NumPy's, such as np.float32", lambda _: Tensor([1.0], dtype="float99")),
@@ -158,6 +166,10 @@ SENTENCES = [
     (r"gather: indices must be in 0..2 on axis 1, got -1", lambda _: F.gather(ROWS, 1, LABELS[:, None] - 1)),
     ("scaled_dot_product_attention: attn_mask must hold booleans or floats, got int64; write mask.astype",
      lambda _: F.scaled_dot_product_attention(ROWS, ROWS, ROWS, np.ones((4, 4), int))),
+    (r"scaled_dot_product_attention: query and key need as many features.*got \(4, 3\), \(4, 2\) and \(4, 3\)",
+     lambda _: F.scaled_dot_product_attention(ROWS, ROWS[:, :2], ROWS)),
+    (r"scaled_dot_product_attention: .*key and value as many steps, got \(4, 3\), \(4, 3\) and \(2, 3\)",
+     lambda _: F.scaled_dot_product_attention(ROWS, ROWS, ROWS[:2])),
     (r"scaled_dot_product_attention: attn_mask must broadcast to the scores \(4, 4\), got shape \(2, 4\)",
      lambda _: F.scaled_dot_product_attention(ROWS, ROWS, ROWS, np.ones((2, 4), bool))),
     ("floor_divide: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3]) // 0),
@@ -273,6 +285,9 @@ SENTENCES = [
     (r"exp: .data must be an array, got 3.0; write w.data = w.data - ", lambda _: holding(3.0).exp()),
     (r"linear: .data of a weight must be an array, got None; for no bias write layer.bias = None",
      lambda _: without_bias_data()),
+    ("backward: gradient must be an array of numbers, got 'x'", lambda _: (weight() * 2).backward("x")),
+    ("getitem: positions must be whole numbers, .*; floats become whole numbers by t.long", lambda _: T[1.0]),
+    ("getitem: positions must be whole numbers, .*; floats become whole numbers by t.long", lambda _: T[T]),
     ("backward: nothing that requires a gradient .*; no weight did, or no_grad, .data or .item.. stands on the way",
      lambda _: started(Tensor(ROWS).sum())),
     # a first model
