@@ -71,6 +71,13 @@ class Optimizer(Told, metaclass=Named):
                 raise ValueError(f"{name}: {key} must be at least 0, got {value}")
         return group
 
+    def __repr__(self) -> str:
+        groups = []
+        for group in self.param_groups:
+            settings = [f"{name}={shown(value)}" for name, value in group.items() if name != "params"]
+            groups.append(f"{', '.join(settings)}, params={len(group['params'])}")
+        return f"{type(self).__name__}({'; '.join(groups)})"
+
     def _params(self) -> list[Tensor]:
         return [p for group in self.param_groups for p in group["params"]]
 

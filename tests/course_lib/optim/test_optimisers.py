@@ -323,3 +323,12 @@ def test_a_frozen_parameter_stays_where_it_is():
     np.testing.assert_array_equal(model[0].weight.data, before)
     with pytest.raises(TypeError, match=r"^SGD: needs Tensors that require a gradient, got Tensor; write Tensor"):
         optim.SGD([Tensor([1.0])], lr=0.1)
+
+
+def test_an_optimiser_shows_its_groups_and_settings():
+    groups = [{"params": [one(), one()], "lr": 0.5}, {"params": [one()], "lr": schedules.cosine(0.1, 10)}]
+    text = repr(optim.SGD(groups, momentum=0.9))
+    first, second = text.removeprefix("SGD(").removesuffix(")").split("; ")
+    assert first == "lr=0.5, momentum=0.9, dampening=0.0, weight_decay=0.0, nesterov=False, params=2"
+    assert second.startswith("lr=function, momentum=0.9")
+    assert second.endswith("params=1")
