@@ -7,7 +7,7 @@ and checks are modules of their own.
 """
 
 from course_lib import functional, nn, optim
-from course_lib.autograd.absent import module_getattr
+from course_lib.autograd.absent import anywhere, module_getattr
 from course_lib.autograd.keywords import named_functions
 from course_lib.autograd.tensor import Tensor, no_grad
 from course_lib.autograd.torch_names import TOP
@@ -43,4 +43,5 @@ def __dir__() -> list[str]:
 
 
 named_functions(globals())
-__getattr__ = module_getattr(__name__, "course_lib", TOP)
+_elsewhere = anywhere(("F.{0}", functional), ("t.{0}(...), a method", Tensor), ("nn.{0}", nn), ("optim.{0}", optim))
+__getattr__ = module_getattr(__name__, "course_lib", TOP, _elsewhere)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dis import opname
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import numpy as np
@@ -15,11 +16,44 @@ import numpy as np
 from course_lib.arithmetic import shown
 
 
-def sentence(where: str, name: str, there: Iterable[str], table: Mapping[str, str], otherwise: str = "") -> str:
+def nowhere(name: str) -> str:
+    """What a place says that knows no other: ""."""
+    return ""
+
+
+def of_numpy(name: str) -> str:
+    """What to write for `name` where NumPy has it, "" where it has not."""
+    found = vars(np).get(name)
+    if isinstance(found, (type, float)):
+        return f"np.{name}"
+    arrays = "a.data, b.data" if getattr(found, "nin", 1) == 2 else "t.data"
+    return f"np.{name}({arrays}), which has no gradient" if callable(found) else ""
+
+
+def anywhere(*places: tuple[str, Any]) -> Callable[[str], str]:
+    """A function that says what to write for a name: `places` are pairs of a form, {0} for the name, and the module or
+    class that may have it; NumPy comes last."""
+
+    def find(name: str) -> str:
+        known = [(form, place) for form, place in places if name in getattr(place, "__all__", dir(place))]
+        forms = [form for form, place in known if callable(getattr(place, name))]
+        return forms[0].format(name) if forms else of_numpy(name)
+
+    return find
+
+
+def sentence(
+    where: str,
+    name: str,
+    there: Iterable[str],
+    table: Mapping[str, str],
+    otherwise: str = "",
+    elsewhere: Callable[[str], str] = nowhere,
+) -> str:
     """What to say of `name`, which `where` (a word such as "nn") has not: what `table` has for it (see
-    `torch_names.py`), or the nearest of the names that are `there`, or `otherwise`."""
-    say = table.get(name)
-    if say is None:
+    `torch_names.py`), or where it is `elsewhere`, or the nearest of the names that are `there`, or `otherwise`."""
+    say = table.get(name) or elsewhere(name)
+    if not say:
         near = nearest(name, there)
         say = f"~{near}" if near else ""
     if say.startswith("from course_lib"):
@@ -39,17 +73,23 @@ def nearest(name: str, there: Iterable[str]) -> str | None:
     return known[found[0]] if found else None
 
 
-def module_getattr(module: str, where: str, table: Mapping[str, str]) -> Callable[[str], NoReturn]:
+def module_getattr(
+    module: str, where: str, table: Mapping[str, str], elsewhere: Callable[[str], str] = nowhere
+) -> Callable[[str], NoReturn]:
     """The `__getattr__` (PEP 562) of a module: `module` is its dotted name, `where` what its readers call it.
 
-    It raises AttributeError with the `sentence` of `table`, with Python's own for a name with `_` in front.
+    It raises AttributeError with the `sentence` of `table` and `elsewhere`, with Python's own for a name with `_` in
+    front; ImportError with that sentence for `from module import name`, where Python would hide it behind its own.
     """
 
     def absent(name: str) -> NoReturn:
         if name.startswith("_"):
             raise AttributeError(f"module {module!r} has no attribute {name!r}", name=name, obj=sys.modules[module])
-        this = sys.modules[module]
-        raise AttributeError(sentence(where, name, getattr(this, "__all__", vars(this)), table), name=name, obj=None)
+        this, asks = sys.modules[module], sys._getframe(1)
+        say = sentence(where, name, getattr(this, "__all__", vars(this)), table, elsewhere=elsewhere)
+        if opname[asks.f_code.co_code[asks.f_lasti]] == "IMPORT_FROM":
+            raise ImportError(say, name=name)
+        raise AttributeError(say, name=name, obj=None)
 
     return absent
 
@@ -64,6 +104,7 @@ class Told:
 
     _instead: ClassVar[Mapping[str, str]] = {}
     _otherwise: ClassVar[str] = ""  # what to do about {name} if nothing is like it
+    _elsewhere: ClassVar[Any] = staticmethod(nowhere)  # what to write for a name that another place has
 
     if not TYPE_CHECKING:  # or mypy would believe that every name is there
 
@@ -82,7 +123,7 @@ class Told:
 
     def _absent(self, name: str) -> str:
         otherwise = self._otherwise.format(name=name)
-        return sentence(type(self).__name__, name, dir(self), self._instead, otherwise)
+        return sentence(type(self).__name__, name, dir(self), self._instead, otherwise, self._elsewhere)
 
 
 class ToldOfArrays(Told):

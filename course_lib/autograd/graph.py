@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
+from course_lib.arithmetic import shown
 from course_lib.autograd.keywords import named_methods
 from course_lib.ops.parallel import Later
 
@@ -166,7 +167,10 @@ def _seed(root: Recorded, gradient: Any) -> np.ndarray:
                 f"so give backward(gradient) an array of that shape, or reduce it to a loss first"
             )
         return np.ones_like(root.data)
-    g = np.array(getattr(gradient, "data", gradient) if isinstance(gradient, Recorded) else gradient, root.data.dtype)
+    try:
+        g = np.array(gradient.data if isinstance(gradient, Recorded) else gradient, root.data.dtype)
+    except (TypeError, ValueError):
+        raise TypeError(f"backward: gradient must be an array of numbers, got {shown(gradient)}") from None
     if g.shape != root.data.shape:
         raise ValueError(f"backward: gradient must have the Tensor's shape {root.data.shape}, got {g.shape}")
     return g

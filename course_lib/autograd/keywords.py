@@ -31,6 +31,9 @@ _INSTEAD = {  # torch's keywords that are nowhere here
     "size_average": 'write reduction="mean" or "sum"', "maximize": "put a minus before the loss",
     "max_norm": "leave it out, rows are not cut", "unbiased": "write correction=0 for False and 1 for True",
     "create_graph": "leave it out, a gradient has no gradient here", "non_blocking": _CPU, "memory_format": _CPU,
+    "weights_only": "leave it out, what is loaded runs nothing", "map_location": _CPU,
+    "output_size": "output_padding=, where the layer is made, chooses among sizes",
+    "return_indices": "F.max_pool2d has it", "divisor_override": "F.avg_pool2d has it",
     "shuffle": "write rng=np.random.default_rng(0) to shuffle", "closure": _QUICK,
 }  # fmt: skip
 _SAME = {  # other words for what is here

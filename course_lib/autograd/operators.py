@@ -177,8 +177,8 @@ class Operators:
         return bool(self.item())
 
     def __format__(self, spec: str) -> str:
-        if not spec:
-            return str(self)
-        if self.data.ndim:
+        if self.data.ndim == 0:
+            return format(self.item(), spec)
+        if spec:
             raise TypeError(f"format: {spec!r} is for one number, got shape {self.data.shape}; write t.mean() or t[0]")
-        return format(self.item(), spec)
+        return str(self)

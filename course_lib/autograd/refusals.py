@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.arithmetic import shown
+
 
 def about_values(name: str, arrays: Sequence[np.ndarray], text: str) -> str:
     """A primitive's own sentence as it is; NumPy's complaint in our words.
@@ -15,6 +17,8 @@ def about_values(name: str, arrays: Sequence[np.ndarray], text: str) -> str:
     """
     if text.startswith(f"{name}: "):
         return text
+    if "used as indices must be" in text or "only integers, slices" in text:
+        text = "positions must be whole numbers, booleans, slices or None; floats become whole numbers by t.long()"
     if "broadcast" in text:
         shapes = " and ".join(str(a.shape) for a in arrays)
         text = f"shapes {shapes} do not fit together: counted from the last axis, sizes must be equal or 1"
@@ -26,12 +30,18 @@ def about_kinds(name: str, arrays: Sequence[np.ndarray], params: dict[str, Any])
 
     `name` is the primitive's, `arrays` are what it was given, any shapes, `params` its settings by name.
     """
-    if not all(isinstance(a, np.ndarray) for a in arrays):
-        return f"{name}: .data must be an array, got {' and '.join(type(a).__name__ for a in arrays)}"
     if arrays[0].dtype.kind != "f":
         return f"{name}: needs {'numbers' if arrays[0].dtype.kind == 'b' else 'floats'}, got dtype {arrays[0].dtype}"
     settings = ", ".join(f"{k}={v!r}" for k, v in params.items() if not isinstance(v, np.ndarray))
     return f"{name}: settings must be numbers, got {settings}"
+
+
+def must_hold_arrays(name: str, inputs: Sequence[Any]) -> None:
+    """A TypeError if the `data` of a Tensor is no array; `name` is the primitive's that was given `inputs`."""
+    for x in inputs:
+        if hasattr(x, "requires_grad") and not isinstance(x.data, (np.ndarray, np.generic)):
+            got, write = shown(x.data), "w.data = w.data - ..., with arrays on both sides"
+            raise TypeError(f"{name}: .data must be an array, got {got}; write {write}") from None
 
 
 def kind_of(x: Any) -> str:

@@ -8,13 +8,13 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 
 from course_lib.arithmetic import shown
-from course_lib.autograd.absent import ToldOfArrays
+from course_lib.autograd.absent import ToldOfArrays, of_numpy
 from course_lib.autograd.devices import OnCpu
 from course_lib.autograd.graph import Recorded, is_grad_enabled, no_grad, topological_order, unbroadcast
 from course_lib.autograd.keywords import named_methods
 from course_lib.autograd.methods import Methods
 from course_lib.autograd.operators import Operators
-from course_lib.autograd.refusals import about_kinds, about_rows, about_values, kind_of
+from course_lib.autograd.refusals import about_kinds, about_rows, about_values, kind_of, must_hold_arrays
 from course_lib.autograd.shapes import is_whole
 from course_lib.autograd.torch_names import TENSOR
 from course_lib.ops import shape as shape_ops
@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 
+_NONE = "got None where numbers are needed; does the function that made it return its result?"
 Like: TypeAlias = "Tensor | np.ndarray | float | Sequence[Any]"  # what stands for a Tensor where only numbers count
 
 
@@ -45,13 +46,17 @@ def apply(primitive: Callable, *inputs: Any, **params: Any) -> Tensor:
     """
     tensors: Sequence[Tensor] = inputs
     arrays, wanted = [], []
-    for x in inputs:  # once through, because half the time of an operation on small arrays passes here
-        if not isinstance(x, Tensor) or (array := x.data).dtype.kind != "f":
-            tensors = _prepare(primitive.__name__, inputs)
-            arrays, wanted = [t.data for t in tensors], [t.requires_grad for t in tensors]
-            break
-        arrays.append(array)
-        wanted.append(x.requires_grad)
+    try:
+        for x in inputs:  # once through, because half the time of an operation on small arrays passes here
+            if not isinstance(x, Tensor) or (array := x.data).dtype.kind != "f":
+                tensors = _prepare(primitive.__name__, inputs)
+                arrays, wanted = [t.data for t in tensors], [t.requires_grad for t in tensors]
+                break
+            arrays.append(array)
+            wanted.append(x.requires_grad)
+    except AttributeError:
+        must_hold_arrays(primitive.__name__, inputs)
+        raise
     try:
         if "needs" in (primitive.__kwdefaults__ or ()):
             out, vjp = primitive(*arrays, **params, needs=wanted)
@@ -59,7 +64,10 @@ def apply(primitive: Callable, *inputs: Any, **params: Any) -> Tensor:
             out, vjp = primitive(*arrays, **params)
     except (ValueError, IndexError) as error:
         raise type(error)(about_values(primitive.__name__, arrays, str(error))) from None
-    except (TypeError, OverflowError) as error:  # a kind of number that NumPy has no loop for
+    except (AttributeError, TypeError, OverflowError) as error:  # a kind of number that NumPy has no loop for
+        must_hold_arrays(primitive.__name__, inputs)
+        if isinstance(error, AttributeError):
+            raise
         raise TypeError(about_kinds(primitive.__name__, arrays, params)) from error
     if tensors is not inputs and arrays[0].dtype.kind != "f":
         if out.dtype == np.float64:
@@ -86,7 +94,7 @@ def _computed(out: Any) -> Tensor:
 def _prepare(name: str, inputs: Sequence[Any]) -> list[Tensor]:
     """Inputs as Tensors of one kind: floating if any of them is."""
     if any(x is None for x in inputs):
-        raise TypeError(f"{name}: got None where numbers are needed; does the function that made it return its result?")
+        raise TypeError(f"{name}: {_NONE}")
     items = [x if isinstance(x, (Tensor, int, float)) else Tensor(x) for x in inputs]
     for x in items:
         if isinstance(x, Tensor) and x.requires_grad and x.data.dtype.kind != "f":
@@ -162,7 +170,7 @@ class Tensor(Recorded, Methods, Operators, OnCpu, ToldOfArrays):
 
     __slots__ = ()
 
-    _instead = TENSOR
+    _instead, _elsewhere = TENSOR, staticmethod(of_numpy)
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None) -> None:
         if isinstance(data, Recorded):
@@ -170,9 +178,7 @@ class Tensor(Recorded, Methods, Operators, OnCpu, ToldOfArrays):
         self.data = data if isinstance(data, np.ndarray) and dtype is None else _array_of(data, dtype)
         if self.data.dtype.kind not in "fiub":
             if data is None:
-                raise TypeError(
-                    "Tensor: got None where numbers are needed; does the function that made it return its result?"
-                )
+                raise TypeError(f"Tensor: {_NONE}")
             what = type(data).__name__ if self.data.dtype == object else f"dtype {self.data.dtype}"
             raise TypeError(f"Tensor: holds floats, integers or booleans, got {what}")
         if not isinstance(requires_grad, (bool, np.bool_)):

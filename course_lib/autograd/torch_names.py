@@ -19,14 +19,13 @@ def _pairs(form: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 TENSOR = {
-    **_each("np.{0}(t.data), which has no gradient",
-    "sign round floor ceil isnan isinf isfinite sort median prod cumprod "
-            "nonzero unique log1p expm1 log2 log10 argsort diff trace"),
     **_each("F.{0}(t, ...)", "split flip gather tril triu roll repeat_interleave softplus maximum minimum"),
-    **_pairs("a {0} b", [("add", "+"), ("sub", "-"), ("mul", "*"), ("div", "/"), ("eq", "=="), ("ne", "!="), ("gt",
-    ">"),
-                         ("ge", ">="), ("lt", "<"), ("le", "<="), ("bmm", "@"), ("mv", "@"), ("logical_and", "&"),
-                         ("logical_or", "|")]),
+    **_pairs("a {0} b", [
+        ("add", "+"), ("sub", "-"), ("subtract", "-"), ("mul", "*"), ("multiply", "*"), ("div", "/"), ("divide", "/"),
+        ("true_divide", "/"), ("floor_divide", "//"), ("remainder", "%"), ("eq", "=="), ("ne", "!="), ("gt", ">"),
+        ("ge", ">="), ("lt", "<"), ("le", "<="), ("bmm", "@"), ("mv", "@"), ("logical_and", "&"), ("logical_or", "|"),
+        ("logical_xor", "^")]),
+    **_each("F.cat([a, b], dim)", "concat concatenate hstack vstack column_stack row_stack"),
     **_each("t.reshape(other.shape)", "view_as reshape_as"), **_each("t.long()", "int short byte"),
     **_each("t.float()", "half bfloat16"), **_each("t itself, every layout is taken", "contiguous is_contiguous"),
     **_each("t.transpose(0, 1)", "swapaxes swapdims"), **_each(_CPU, "device is_cuda pin_memory"),
@@ -41,7 +40,18 @@ TENSOR = {
     "expand_as": "t.expand(*other.shape)", "unfold": "~F.unfold(images, kernel_size)", "nelement": "t.numel()",
     "ndimension": "t.ndim", "element_size": "t.data.itemsize", "nbytes": "t.data.nbytes", "new_tensor": "Tensor(data)",
     "new_zeros": "Tensor(np.zeros(shape))", "new_ones": "Tensor(np.ones(shape))", "tan": "t.sin() / t.cos()",
-    "scatter_": "~F.one_hot(labels, classes)", "zero_": "t.data[...] = 0", "detach_": "t.detach()",
+    **_each("~F.one_hot(labels, classes)", "scatter scatter_ scatter_add"),
+    "tensor_split": "F.split(t, size, dim)", "zero_": "t.data[...] = 0", "detach_": "t.detach()",
+    "addcmul": "c + a * b", "addcdiv": "c + a / b", "lerp": "a + (b - a) * weight", "dist": "(a - b).norm()",
+    "cdist": "(a[:, None] - b).norm(dim=-1)", "tensordot": "F.einsum", "tile": "t.repeat(2, 3)", "frac": "~t % 1",
+    "take_along_dim": "F.gather(t, dim, indices)", "var_mean": "t.var(dim) and t.mean(dim)",
+    "std_mean": "t.std(dim) and t.mean(dim)", "aminmax": "t.amin() and t.amax()", "negative": "-t",
+    "broadcast_to": "t.expand(shape)", "unflatten": "t.reshape(shape)", "diag_embed": "t[..., None] * np.eye(n)",
+    "bucketize": "np.searchsorted(edges, t.data), which has no gradient", "histc": "np.histogram(t.data, bins)",
+    "meshgrid": 'np.meshgrid(a, b, indexing="ij")', "inverse": "np.linalg.inv(t.data), which has no gradient",
+    "det": "np.linalg.det(t.data), which has no gradient", "new_full": "Tensor(np.full(shape, value))",
+    "cummax": "np.maximum.accumulate(t.data, dim)", "kthvalue": "np.sort(t.data)[..., k - 1]",
+    "is_floating_point": 't.dtype.kind == "f"', "stride": "t.data.strides",
 }  # fmt: skip
 
 NN = {
@@ -51,15 +61,20 @@ NN = {
         ("SmoothL1Loss", "smooth_l1_loss"), ("KLDivLoss", "kl_div"), ("MultiMarginLoss", "multi_margin_loss"),
         ("TripletMarginLoss", "triplet_margin_loss"), ("CosineSimilarity", "cosine_similarity"), ("Unfold", "unfold"),
         ("LocalResponseNorm", "local_response_norm"), ("AdaptiveMaxPool2d", "adaptive_max_pool2d"), ("Fold", "fold"),
-        ("MaxUnpool2d", "max_unpool2d"), ("ZeroPad2d", "pad"), ("ConstantPad2d", "pad"), ("ReflectionPad2d", "pad"),
-        ("ReplicationPad2d", "pad")]),
+        ("MaxUnpool2d", "max_unpool2d"), ("MultiLabelSoftMarginLoss", "binary_cross_entropy_with_logits")]),
+    **_each("F.pad, a function", "ZeroPad1d ZeroPad2d ConstantPad1d ConstantPad2d ReflectionPad1d ReflectionPad2d "
+            "ReplicationPad1d ReplicationPad2d CircularPad1d CircularPad2d"),
     **_pairs("~nn.{0}", [
         ("RNNCell", "RNN"), ("LSTMCell", "LSTM"), ("GRUCell", "GRU"), ("Dropout1d", "Dropout"), ("Dropout3d",
             "Dropout"),
         ("Conv3d", "Conv2d"), ("ConvTranspose3d", "ConvTranspose2d"), ("MaxPool3d", "MaxPool2d"), ("SELU", "ELU"),
         ("AvgPool3d", "AvgPool2d"), ("BatchNorm3d", "BatchNorm2d"), ("InstanceNorm1d", "InstanceNorm2d"),
         ("PReLU", "LeakyReLU"), ("CELU", "ELU"), ("Mish", "SiLU"), ("Hardswish", "SiLU"), ("LPPool2d", "AvgPool2d"),
-        ("SyncBatchNorm", "BatchNorm2d"), ("AdaptiveMaxPool1d", "MaxPool1d"), ("HingeEmbeddingLoss", "HuberLoss")]),
+        ("SyncBatchNorm", "BatchNorm2d"), ("AdaptiveMaxPool1d", "MaxPool1d"), ("HingeEmbeddingLoss", "HuberLoss"),
+        ("AlphaDropout", "Dropout")]),
+    "CosineEmbeddingLoss": "~F.cosine_similarity", "MarginRankingLoss": "F.relu(margin - y * (a - b)).mean()",
+    "SoftMarginLoss": "F.softplus(-y * x).mean()", "PoissonNLLLoss": "(x.exp() - y * x).mean()",
+    "GaussianNLLLoss": "((x - y).square() / v + v.log()).mean() / 2",
     "ModuleDict": "a plain dict as an attribute, its Modules are found", "Bilinear": "~F.einsum",
     "ParameterList": "a plain list of nn.Parameter as an attribute", "LogSigmoid": "-F.softplus(-x)",
     "ParameterDict": "a plain dict of nn.Parameter as an attribute", "AdaptiveAvgPool1d": "~x.mean(-1)",
@@ -71,8 +86,6 @@ NN = {
 }  # fmt: skip
 
 FUNCTIONAL = {
-    **_each("x.{0}(...), a method", "exp log sqrt abs sin cos sum mean std var max min argmax argmin clamp norm matmul "
-            "reshape flatten squeeze unsqueeze transpose permute logsumexp cumsum"),
     **_pairs("~F.{0}", [("prelu", "leaky_relu"), ("selu", "elu"), ("celu", "elu"), ("mish", "silu"), ("conv3d",
     "conv2d"),
                         ("hardswish", "silu"), ("dropout3d", "dropout"), ("dropout1d", "dropout"), ("bilinear",
@@ -82,8 +95,12 @@ FUNCTIONAL = {
                         ("multi_head_attention_forward", "scaled_dot_product_attention")]),
     "relu6": "x.clip(0, 6)", "hardtanh": "x.clip(-1, 1)", "logsigmoid": "-F.softplus(-x)",
     "softmin": "F.softmax(-x, dim)",
+    "threshold": "F.where(x > threshold, x, value)",
     "upsample": "F.interpolate", "concat": "F.cat", "concatenate": "F.cat", "glu": "a * F.sigmoid(b)",
     "chunk": "F.split",
+    "soft_margin_loss": "F.softplus(-y * x).mean()", "poisson_nll_loss": "(x.exp() - y * x).mean()",
+    "gaussian_nll_loss": "((x - y).square() / v + v.log()).mean() / 2",
+    "multilabel_soft_margin_loss": "F.binary_cross_entropy_with_logits",
     "margin_ranking_loss": "F.relu(margin - y * (a - b)).mean()", "pairwise_distance": "(a - b).norm(dim=-1)",
     "adaptive_avg_pool1d": "~x.mean(-1)", "matrix_multiply": "a @ b",
 }  # fmt: skip
@@ -112,6 +129,8 @@ INIT = {
     **_each("~w.data = init.xavier(w.shape, rng=rng)", "xavier_uniform_ xavier_uniform"),
     "zeros_": "w.data[...] = 0", "ones_": "w.data[...] = 1", "constant_": "w.data[...] = 0.1",
     "normal_": "w.data[...] = rng.normal(0, 0.1, w.shape)", "calculate_gain": "init.gain",
+    "orthogonal_": "w.data[...] = np.linalg.qr(rng.standard_normal(w.shape))[0]",
+    "trunc_normal_": "~w.data[...] = rng.normal(0, 0.1, w.shape)",
     "uniform_": "w.data[...] = rng.uniform(-0.1, 0.1, w.shape)", "eye_": "w.data[...] = np.eye(*w.shape)",
 }  # fmt: skip
 
@@ -130,30 +149,29 @@ DATA = {
 }  # fmt: skip
 
 TOP = {
-    **_each("Tensor(np.{0}(...))", "zeros ones eye arange linspace empty full zeros_like ones_like"),
+    **TENSOR,
+    **_each("Tensor(np.{0}(...))", "zeros ones eye arange linspace logspace empty full zeros_like ones_like full_like "
+            "empty_like"),
     **_pairs(f"Tensor(rng.{{0}}), with {_DEFAULT_RNG}", [
         ("randn", "standard_normal(shape, np.float32)"), ("rand", "random(shape, np.float32)"),
+        ("randn_like", "standard_normal(t.shape, np.float32)"), ("rand_like", "random(t.shape, np.float32)"),
         ("randint", "integers(high, size=shape)"), ("randperm", "permutation(n)"), ("normal", "normal(size=shape)"),
         ("bernoulli", "random(shape) < p"), ("multinomial", "choice(n, size, p=p)")]),
-    **_each("F.{0}",
-    "cat stack where einsum split flip roll gather maximum minimum tril triu relu sigmoid tanh softmax"),
-    **_each("t.{0}(...), a method",
-    "exp log sqrt abs sin cos pow sum mean std var max min argmax argmin amax amin norm "
-            "clamp cumsum matmul mm dot reshape flatten squeeze unsqueeze transpose permute all any square logsumexp"),
-    **_each("Tensor(data)", "tensor as_tensor from_numpy FloatTensor LongTensor array"),
-    **_pairs("np.{0}", [("float", "float32"), ("float32", "float32"), ("float64", "float64"), ("double", "float64"),
-                        ("int64", "int64"), ("long", "int64"), ("int32", "int32"), ("bool", "bool")]),
-    **_each("from course_lib import {0}", "data train topics viz widgets checks"), **_each(_CPU, "device cuda"),
-    "manual_seed": f"{_DEFAULT_RNG}, and rng=rng in every layer with weights",
-    "seed": _DEFAULT_RNG, "random": _DEFAULT_RNG,
-    "Generator": _DEFAULT_RNG, "bmm": "a @ b", "concat": "F.cat", "concatenate": "F.cat", "chunk": "F.split",
+    **_each("Tensor(data)", "tensor as_tensor from_numpy FloatTensor LongTensor array asarray"),
+    **_pairs("np.{0}", [("float", "float32"), ("half", "float32"), ("bfloat16", "float32"), ("double", "float64"),
+                        ("long", "int64"), ("int", "int32"), ("short", "int16"), ("bool", "bool")]),
+    **_each("from course_lib import {0}", "data train topics viz widgets checks"), **_each(_CPU, "device cuda mps"),
+    **_each(f"{_DEFAULT_RNG}, and rng=rng in every layer with weights", "manual_seed initial_seed"),
+    **_each(_DEFAULT_RNG, "seed random Generator"), **_each("np.{0}, of t.data", "linalg fft"),
+    **_each("from course_lib.ops.parallel import {0}", "set_num_threads get_num_threads"),
+    **_each("the line without it, floats are float32", "autocast amp set_default_dtype get_default_dtype"),
+    **_each("loss.backward(), then w.grad", "autograd func vmap"), "bmm": "a @ b", "chunk": "F.split",
     "inference_mode": "no_grad()", "enable_grad": "no_grad(), and leave it", "set_grad_enabled": "no_grad()",
-    "is_tensor": "isinstance(t, Tensor)", "equal": "np.array_equal(a.data, b.data)", "isnan": "np.isnan(t.data)",
-    "allclose": "np.allclose(a.data, b.data)", "sort": "np.sort(t.data)", "topk": "np.argsort(-t.data)[..., :k]",
-    "compile": "the model itself", "autograd": "loss.backward(), then w.grad",
+    "is_grad_enabled": "from course_lib.autograd.tensor import is_grad_enabled",
+    "is_tensor": "isinstance(t, Tensor)", "compile": "the model itself",
     "utils": "data.batches(x, t, size=32, rng=rng), from course_lib.data",
-    "F": "from course_lib import functional as F", "Parameter": "nn.Parameter", "Module": "nn.Module",
-    "Linear": "nn.Linear", "SGD": "optim.SGD", "Adam": "optim.Adam", "from_dlpack": "Tensor(np.from_dlpack(x))",
+    "distributions": "~F.log_softmax(logits, dim), and rng.choice(n, p=p)",
+    "F": "from course_lib import functional as F", "from_dlpack": "Tensor(np.from_dlpack(x))",
 }  # fmt: skip
 
 MODULE = {

@@ -4,8 +4,9 @@ torch's.
 Inputs may be Tensors, arrays or numbers. Each group stands in a file of its own and is listed here.
 """
 
-from course_lib.autograd.absent import module_getattr
+from course_lib.autograd.absent import anywhere, module_getattr
 from course_lib.autograd.keywords import named_functions
+from course_lib.autograd.tensor import Tensor
 from course_lib.autograd.torch_names import FUNCTIONAL
 from course_lib.functional.activations import (
     elu,
@@ -160,4 +161,4 @@ __all__ = [
 ]
 
 named_functions(globals())
-__getattr__ = module_getattr(__name__, "F", FUNCTIONAL)
+__getattr__ = module_getattr(__name__, "F", FUNCTIONAL, anywhere(("x.{0}(...), a method", Tensor)))

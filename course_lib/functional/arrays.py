@@ -52,7 +52,7 @@ def cat(tensors: Sequence[Like], dim: int = 0) -> Tensor:
     """
     tensors = _joined("cat", tensors)
     axis = one_axis("cat", dim, tensors[0].ndim)
-    if axis is None or len({(*t.shape[:axis], 0, *t.shape[axis + 1 :]) for t in tensors}) > 1:
+    if axis is None or len({(t.ndim, *t.shape[:axis], *t.shape[axis + 1 :]) for t in tensors}) > 1:
         raise ValueError(f"cat: all sizes but that of dim {dim} must be equal, got {[t.shape for t in tensors]}")
     return apply(shape_ops.concatenate, *tensors, axis=axis)
 

@@ -155,6 +155,11 @@ def scaled_dot_product_attention(
             f"scaled_dot_product_attention: query, key and value must be (..., steps, features), "
             f"got {query.shape}, {key.shape} and {value.shape}"
         )
+    if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
+        raise ValueError(
+            f"scaled_dot_product_attention: query and key need as many features, key and value as many steps, "
+            f"got {query.shape}, {key.shape} and {value.shape}"
+        )
     scores = query @ key.transpose(-2, -1) * (1 / math.sqrt(query.shape[-1]) if scale is None else scale)
     if is_causal:
         if attn_mask is not None:

@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
+from course_lib.arithmetic import shown
 from course_lib.nn.module import Module
 
 
@@ -66,6 +67,8 @@ def _check_layer(name: str, i: int, layer: Any) -> None:
             f"{name}: layers have no names of their own here, write {name}(*layers.values()), got a "
             f"{type(layer).__name__}"
         )
+    if hasattr(layer, "parameters") and not isinstance(layer, Module):
+        raise TypeError(f"{name}: layer {i} is another library's, its weights would not be found, got {shown(layer)}")
     if not callable(layer):
         raise TypeError(f"{name}: layer {i} must be callable, got {type(layer).__name__}")
 

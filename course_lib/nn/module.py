@@ -87,6 +87,11 @@ class Module(OnCpu, Told, metaclass=Named):
                 f"{type(self).__name__}: {name} is a Parameter, and would be one no more, got {shown(value)}; write "
                 f"{name}.data = ... with an array, or nn.Parameter(...)"
             )
+        if callable(getattr(Module, name, None)) and not callable(value):
+            raise TypeError(
+                f"{type(self).__name__}: {name} is a method of every Module, got {shown(value)} in its place; call it, "
+                f"model.{name}(...), or choose another name"
+            )
         super().__setattr__(name, value)
 
     def register_forward_hook(self, hook: Callable) -> Hooked:

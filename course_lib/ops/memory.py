@@ -7,6 +7,7 @@ block is free again as soon as no array refers to it, which its reference count 
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ _kept = threading.local()  # scratch buffers, one set per thread
 _store: dict = {}  # size in bytes -> blocks
 _held = 0
 _lock = threading.Lock()
+if hasattr(os, "register_at_fork"):  # a child forked while another thread holds the lock would wait for it for ever
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 def scratch(name: str, shape: Sequence[int], dtype: np.dtype) -> np.ndarray:

@@ -26,6 +26,11 @@ def _floats(a: np.ndarray) -> np.ndarray:
     return a if a.dtype.kind == "f" else a.astype(np.float32)
 
 
+def _of_sums(a: np.ndarray) -> type | None:
+    """The kind of sums: int64 of what has no sign, or a difference of two such sums could not be negative."""
+    return np.int64 if a.dtype.kind == "u" else None
+
+
 def _count(shape: Sequence[int], axis: Axis) -> int:
     """How many numbers are reduced into one."""
     axes = range(len(shape)) if axis is None else (axis,) if isinstance(axis, int) else axis
@@ -37,7 +42,7 @@ def _count(shape: Sequence[int], axis: Axis) -> int:
 
 def sum(a: np.ndarray, *, axis: Axis = None, keepdims: bool = False) -> Result:
     """Add up `axis`; every summand gets the gradient of the total."""
-    return a.sum(axis=axis, keepdims=keepdims), lambda g: (_stretch(g, a.shape, axis, keepdims),)
+    return a.sum(axis=axis, keepdims=keepdims, dtype=_of_sums(a)), lambda g: (_stretch(g, a.shape, axis, keepdims),)
 
 
 def mean(a: np.ndarray, *, axis: Axis = None, keepdims: bool = False) -> Result:
@@ -155,4 +160,4 @@ def cross_entropy(logits: np.ndarray, target: np.ndarray, *, axis: int, needs: F
 
 def cumsum(a: np.ndarray, *, axis: int) -> Result:
     """Running sum along `axis`; its gradient is the running sum from the other end."""
-    return a.cumsum(axis=axis), lambda g: (np.flip(np.flip(g, axis).cumsum(axis=axis), axis),)
+    return a.cumsum(axis=axis, dtype=_of_sums(a)), lambda g: (np.flip(np.flip(g, axis).cumsum(axis=axis), axis),)

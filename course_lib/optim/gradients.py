@@ -8,17 +8,34 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.arithmetic import number
+from course_lib.arithmetic import number, shown
 from course_lib.autograd.tensor import Tensor
 
 
-def _gradients(parameters: Any) -> list[Any]:
+def listed(name: str, parameters: Any, what: str = "Parameters") -> list[Any]:
+    """`parameters`, those of a network for one, as a list; a TypeError that says what to write if they are none.
+
+    `name` is who asks, `what` is what the list may hold.
+    """
     if hasattr(parameters, "parameters"):
         got = type(parameters).__name__
-        raise TypeError(f"gradients: needs the parameters of a network, write model.parameters(), got a {got}")
+        raise TypeError(f"{name}: needs the parameters of a network, write model.parameters(), got a {got}")
     if callable(parameters):
-        raise TypeError("gradients: needs the parameters of a network, write model.parameters(), with brackets")
-    return [p for p in ([parameters] if isinstance(parameters, Tensor) else parameters) if p.grad is not None]
+        raise TypeError(f"{name}: needs the parameters of a network, write model.parameters(), with brackets")
+    if isinstance(parameters, (dict, str, np.ndarray)) or not isinstance(parameters, Iterable):
+        kinds = {dict: "a dict", np.ndarray: "an array, only numbers"}
+        got = kinds.get(type(parameters), shown(parameters))
+        raise TypeError(f"{name}: needs a list of {what}, write model.parameters(), got {got}")
+    return list(parameters)
+
+
+def _with_gradients(name: str, parameters: Any) -> list[Any]:
+    """Those of `parameters`, one Tensor or several, that have a gradient."""
+    tensors = [parameters] if isinstance(parameters, Tensor) else listed(name, parameters)
+    for p in tensors:
+        if not isinstance(p, Tensor):
+            raise TypeError(f"{name}: needs Parameters, write model.parameters(), got {shown(p)} among them")
+    return [p for p in tensors if p.grad is not None]
 
 
 def grad_norm(parameters: Tensor | Iterable[Tensor], norm_type: float = 2.0) -> float:
@@ -26,7 +43,7 @@ def grad_norm(parameters: Tensor | Iterable[Tensor], norm_type: float = 2.0) -> 
 
     `parameters` without a gradient count as 0.
     """
-    parts = [np.abs(p.grad) for p in _gradients(parameters)]
+    parts = [np.abs(p.grad) for p in _with_gradients("grad_norm", parameters)]
     if norm_type == math.inf:
         return max((float(a.max(initial=0)) for a in parts), default=0.0)
     if number(norm_type, "norm_type", name="grad_norm") <= 0:
@@ -39,7 +56,7 @@ def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm
 
     `parameters` are Tensors; `norm_type` is as in `grad_norm`.
     """
-    params = _gradients(parameters)
+    params = _with_gradients("clip_grad_norm_", parameters)
     if number(max_norm, "max_norm", name="clip_grad_norm_") < 0:
         raise ValueError(f"clip_grad_norm_: max_norm must not be negative, got {max_norm}")
     total = grad_norm(params, norm_type)
@@ -56,7 +73,7 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -
     """
     if number(clip_value, "clip_value", name="clip_grad_value_") < 0:
         raise ValueError(f"clip_grad_value_: clip_value must not be negative, got {clip_value}")
-    for p in _gradients(parameters):
+    for p in _with_gradients("clip_grad_value_", parameters):
         p.grad = np.asarray(np.clip(p.grad, -clip_value, clip_value))
 
 

@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course_lib.arithmetic import shown
-from course_lib.autograd.absent import Told
+from course_lib.autograd.absent import Told, nearest
 from course_lib.autograd.keywords import Named, named_methods
 from course_lib.autograd.tensor import Tensor
 from course_lib.autograd.torch_names import OPTIMIZER
 from course_lib.nn.module import Parameter
+from course_lib.optim.gradients import listed
 from course_lib.optim.schedules import Plateau
 
 
@@ -32,20 +33,9 @@ class Optimizer(Told, metaclass=Named):
     NUMBERS: ClassVar[dict[str, Any]] = {"step": int, "product": float}  # kept beside arrays
 
     def __init__(self, params: Any, **defaults: Any) -> None:
-        if hasattr(params, "parameters"):
-            name, got = type(self).__name__, type(params).__name__
-            raise TypeError(f"{name}: needs the parameters of a network, write model.parameters(), got a {got}")
         if isinstance(params, Tensor):
             raise TypeError(f"{type(self).__name__}: needs a list of Tensors, got one Tensor of shape {params.shape}")
-        if callable(params):
-            raise TypeError(f"{type(self).__name__}: needs the parameters, write model.parameters(), with brackets")
-        if isinstance(params, (dict, np.ndarray)):
-            name, got = (
-                type(self).__name__,
-                "a dict" if isinstance(params, dict) else "an array, only numbers",
-            )
-            raise TypeError(f"{name}: needs a list of Parameters or of groups, write model.parameters(), got {got}")
-        params = list(params)
+        params = listed(type(self).__name__, params, "Parameters or of groups")
         groups = params if params and isinstance(params[0], dict) else [{"params": params}]
         self.param_groups = [self._group(group, defaults) for group in groups]
         self.state: list[dict[str, Any]] = [{} for _ in self._params()]
@@ -56,7 +46,9 @@ class Optimizer(Told, metaclass=Named):
     def _group(self, group: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
         name, unknown = type(self).__name__, sorted(group.keys() - defaults.keys() - {"params"})
         if unknown:
-            raise ValueError(f"{name}: settings are {list(defaults)}, got {unknown}")
+            near = nearest(unknown[0], ["params", *defaults])
+            say = f"; the nearest to {unknown[0]!r} is {near!r}" if near else ""
+            raise ValueError(f"{name}: a group has 'params' and the settings {list(defaults)}, got {unknown}{say}")
         if "params" not in group:
             raise ValueError(f"{name}: a group needs its 'params', got only {sorted(group)}")
         group = {**defaults, **group, "params": list(group["params"])}
@@ -66,6 +58,7 @@ class Optimizer(Told, metaclass=Named):
             if not isinstance(p, Tensor) or not (p.requires_grad or isinstance(p, Parameter)):  # that one is frozen
                 say = "; names go with named_parameters(), write parameters()" if isinstance(p, tuple) else ""
                 say = "; write Tensor(data, requires_grad=True)" if isinstance(p, Tensor) else say
+                say = " of torch" if type(p).__module__.startswith("torch") else say
                 raise TypeError(f"{name}: needs Tensors that require a gradient, got {type(p).__name__}{say}")
             if p.op is not None:
                 raise ValueError(f"{name}: needs Tensors that were not computed, got the output of {p.op}")
@@ -75,8 +68,15 @@ class Optimizer(Told, metaclass=Named):
             if any(not isinstance(v, (int, float, np.number)) and not (key == "lr" and callable(v)) for v in numbers):
                 raise TypeError(f"{name}: {key} must be a number, got {value!r}")
             if any(not callable(v) and not v >= 0 for v in numbers):
-                raise ValueError(f"{name}: {key} must not be negative, got {value}")
+                raise ValueError(f"{name}: {key} must be at least 0, got {value}")
         return group
+
+    def __repr__(self) -> str:
+        groups = []
+        for group in self.param_groups:
+            settings = [f"{name}={shown(value)}" for name, value in group.items() if name != "params"]
+            groups.append(f"{', '.join(settings)}, params={len(group['params'])}")
+        return f"{type(self).__name__}({'; '.join(groups)})"
 
     def _params(self) -> list[Tensor]:
         return [p for group in self.param_groups for p in group["params"]]

@@ -33,7 +33,8 @@ x = tensor(np.ones((2, 3, 4, 4), np.float32)); out = x.mean((2, 3)), x.mean([2, 
 x = tensor(np.arange(6.).reshape(2, 3)); out = x[[0, 1], [1, 2]], x[:, -1], x[..., 0], x[None].shape, x[x > 2]
 x = tensor(np.arange(12.).reshape(4, 3)); out = x[tensor([0, 2])], x[tensor([True, False, True, False])], x[1:3, 0]
 x = tensor(np.ones((2, 3))); out = len(x), x.size(0), tuple(x.size()), x.shape[1], x.numel(), x.dim()
-loss = tensor(0.12345); out = f"{loss:.3f}", f"{loss.item():.3f}", float(loss), int(tensor(3))
+x = tensor(np.array([[200, 100]], np.uint8)); out = x.sum() - 400, x.sum(1), x.cumsum(1), x.sum(0) - x.sum()
+loss = tensor(0.12345); out = f"{loss:.3f}", f"{loss}", f"{tensor(3)} {tensor(True)}", float(loss), int(tensor(3))
 out = bool(tensor([1.]) > 0), bool(tensor(0.)), not tensor([0.]), tensor(1.) in [tensor(1.)]
 x = tensor([1., -2.]); out = (x > 0) & (x < 2), ~(x > 0), (x > 0) ^ (x < 2), (x > 0).any().item(), (x > 0).all().item()
 x = tensor([1., -2., 9.]); out = x.clamp(min=0), x.clamp(-1, 5), x.clip(max=1), abs(x), -x, +x

@@ -8,6 +8,7 @@ import warnings
 
 import numpy as np
 import pytest
+import torch
 
 from course_lib import (
     Tensor,
@@ -27,6 +28,7 @@ from course_lib.train import accuracy, fit, score
 
 ROWS, LABELS = np.zeros((4, 3), np.float32), np.array([0, 2, 1, 0])
 IMAGES = np.zeros((4, 1, 28, 28), np.float32)
+T = Tensor([1.0, 2.0, 3.0])
 
 
 def seeded():
@@ -63,9 +65,9 @@ def started(loss):
     raise ValueError(str(caught.value))  # the one RuntimeError of torch's that is kept
 
 
-def holding_a_tensor():
+def holding(data):
     w = weight()
-    w.data = w - 0.1
+    w.data = data
     return w
 
 
@@ -141,10 +143,17 @@ SENTENCES = [
     ("Plateau: lr must be a number, got SGD", lambda _: schedules.Plateau(sgd())),
     (r"warm_up: needs a schedule, constant\(0.1\) for one, got 0.1", lambda _: schedules.warm_up(0.1, 5)),
     (r"cat: takes the Tensors together, in one list, cat\(\[a, b\]\)", lambda _: F.cat(weight(), weight())),
+    (r"cat: all sizes but that of dim 0 must be equal, got \[\(3,\), \(\)\]", lambda _: F.cat([weight(), 3])),
     (r"stack: takes the Tensors together, in one list", lambda _: F.stack(ROWS)),
     ("fans: needs the shape of a weight, got Tensor.*write w.data = msr", lambda _: init.msr(weight(), rng=seeded())),
-    (r"gradients: needs the parameters of a network, write model.parameters", lambda _: clip_grad_norm_(net(), 1.0)),
+    (r"clip_grad_norm_: needs the parameters.*, write model.parameters", lambda _: clip_grad_norm_(net(), 1.0)),
     ("train: mode is True or False, got 'no'", lambda _: net().train("no")),
+    (r"Sequential: eval is a method of every Module, got True in its place; call it, model.eval\(",
+     lambda _: setattr(net(), "eval", True)),
+    ("Linear: forward is a method of every Module, got None in its place",
+     lambda _: setattr(net()[0], "forward", None)),
+    ("Sequential: layer 0 is another library's, its weights would not be found, got Linear",
+     lambda _: nn.Sequential(torch.nn.Linear(2, 2))),
     (r"ModuleList: needs a list, ModuleList\(\[a, b\]\), got a ReLU", lambda _: nn.ModuleList(nn.ReLU())),
     ("Tensor: requires_grad is True or False, got 4", lambda _: Tensor(3, 4)),
     ("Tensor: dtype must be one of NumPy's, such as np.float32", lambda _: Tensor([1.0], dtype="float99")),
@@ -157,6 +166,10 @@ SENTENCES = [
     (r"gather: indices must be in 0..2 on axis 1, got -1", lambda _: F.gather(ROWS, 1, LABELS[:, None] - 1)),
     ("scaled_dot_product_attention: attn_mask must hold booleans or floats, got int64; write mask.astype",
      lambda _: F.scaled_dot_product_attention(ROWS, ROWS, ROWS, np.ones((4, 4), int))),
+    (r"scaled_dot_product_attention: query and key need as many features.*got \(4, 3\), \(4, 2\) and \(4, 3\)",
+     lambda _: F.scaled_dot_product_attention(ROWS, ROWS[:, :2], ROWS)),
+    (r"scaled_dot_product_attention: .*key and value as many steps, got \(4, 3\), \(4, 3\) and \(2, 3\)",
+     lambda _: F.scaled_dot_product_attention(ROWS, ROWS, ROWS[:2])),
     (r"scaled_dot_product_attention: attn_mask must broadcast to the scores \(4, 4\), got shape \(2, 4\)",
      lambda _: F.scaled_dot_product_attention(ROWS, ROWS, ROWS, np.ones((2, 4), bool))),
     ("floor_divide: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3]) // 0),
@@ -228,14 +241,22 @@ SENTENCES = [
     (r"masked_fill: .* one number.*got dtype bool and shape \(2,\)",
      lambda _: weight().masked_fill(np.ones(3, bool), [1.0, 2.0])),
     # a first training loop
-    ("Adam: needs the parameters, write model.parameters.., with brackets", lambda _: optim.Adam(net().parameters)),
+    ("Adam: needs the parameters of a network, write model.parameters.., with brackets",
+     lambda _: optim.Adam(net().parameters)),
     ("SGD: needs a list of Parameters or of groups, write model.parameters.., got a dict",
      lambda _: optim.SGD({"params": [weight()]})),
     ("SGD: needs a list of Parameters or of groups, .*got an array", lambda _: optim.SGD(weight().data)),
     ("SGD: needs Tensors .*got tuple; names go with named_parameters.., write parameters",
      lambda _: optim.SGD(net().named_parameters())),
-    ("gradients: needs the parameters of a network, write model.parameters.., with brackets",
+    ("clip_grad_norm_: needs the parameters of a network, write model.parameters.., with brackets",
      lambda _: clip_grad_norm_(net().parameters, 1.0)),
+    ("Adam: needs a list of Parameters or of groups, write model.parameters.., got 0.1", lambda _: optim.Adam(0.1)),
+    ("clip_grad_norm_: needs a list of Parameters, write model.parameters.., got 1.0",
+     lambda _: clip_grad_norm_(1.0, net().parameters())),
+    ("clip_grad_value_: needs Parameters, write model.parameters.., got ndarray of shape .3,. among them",
+     lambda _: clip_grad_value_([weight(), np.ones(3)], 1.0)),
+    ("SGD: a group has 'params' and the settings .*got .'param'.; the nearest to 'param' is 'params'",
+     lambda _: optim.SGD([{"param": [weight()]}])),
     ("clip_grad_norm_: max_norm must be a number, got '1'", lambda _: clip_grad_norm_([weight()], "1")),
     ("clip_grad_value_: clip_value must be a number, got None", lambda _: clip_grad_value_([weight()], None)),
     ("grad_norm: norm_type must be a number, got 'l2'", lambda _: grad_norm([weight()], "l2")),
@@ -257,10 +278,16 @@ SENTENCES = [
     ("batches: arrays come one by one, write batches.x, t, size=....*, got a tuple",
      lambda _: list(batches((ROWS, ROWS), size=2))),
     (r"backward: .data must be an array, got a Tensor; write w.data = w.data - \.\.\., with arrays on both sides",
-     lambda _: (holding_a_tensor() * 2).sum().backward()),
-    ("sum: .data must be an array, got Tensor", lambda _: holding_a_tensor().sum()),
+     lambda _: (holding(T) * 2).sum().backward()),
+    (r"sum: .data must be an array, got Tensor of shape .3,.; write w.data = w.data - ", lambda _: holding(T).sum()),
+    (r"add: .data must be an array, got Tensor of shape .3,.; write w.data = w.data - ", lambda _: holding(T) + 1.0),
+    (r"mul: .data must be an array, got \[1.0, 2.0\]; write w.data = w.data - ", lambda _: holding([1.0, 2.0]) * T),
+    (r"exp: .data must be an array, got 3.0; write w.data = w.data - ", lambda _: holding(3.0).exp()),
     (r"linear: .data of a weight must be an array, got None; for no bias write layer.bias = None",
      lambda _: without_bias_data()),
+    ("backward: gradient must be an array of numbers, got 'x'", lambda _: (weight() * 2).backward("x")),
+    ("getitem: positions must be whole numbers, .*; floats become whole numbers by t.long", lambda _: T[1.0]),
+    ("getitem: positions must be whole numbers, .*; floats become whole numbers by t.long", lambda _: T[T]),
     ("backward: nothing that requires a gradient .*; no weight did, or no_grad, .data or .item.. stands on the way",
      lambda _: started(Tensor(ROWS).sum())),
     # a first model

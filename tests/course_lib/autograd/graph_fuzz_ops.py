@@ -117,7 +117,7 @@ several(
     gelu=lambda L, x: L.gelu(x),
     gelu_tanh=lambda L, x: L.gelu(x, approximate="tanh"),
     silu=lambda L, x: L.silu(x),
-    remainder=lambda L, rng, x: (far(x) + 7.1) % 2.9,
+    remainder=lambda L, rng, x: (far(x) + 7.1234567) % 2.9,  # so that no round number is at a jump
     clone=lambda x: x.clone(),
     cast=lambda x: x.float().double(),
     softplus=lambda L, x: L.softplus(x, 1.5),
@@ -537,7 +537,7 @@ def contrastive_loss(L, rng, x):
 
 @operation
 def local_contrast_norm(L, rng, x):
-    x = with_axes(L, rng, x, 4)
+    x = kinked(L, rng, with_axes(L, rng, x, 4))  # equal deviations tie with their mean
     if not L.is_torch:
         return L.local_contrast_norm(x, 3, eps=0.1)
     bell = torch.exp(-0.5 * (torch.arange(-1, 2, dtype=x.dtype) / (3 / 4)) ** 2)

@@ -59,6 +59,16 @@ SENTENCES = [
      "in every layer with weights"),
     (course_lib, "zeros", "course_lib: there is no zeros here; write Tensor(np.zeros(...))"),
     (course_lib, "topics", "course_lib: topics comes by an import of its own; write from course_lib import topics"),
+    (course_lib, "round", "course_lib: there is no round here; write np.round(t.data), which has no gradient"),
+    (course_lib, "fmax", "course_lib: there is no fmax here; write np.fmax(a.data, b.data), which has no gradient"),
+    (course_lib, "uint8", "course_lib: there is no uint8 here; write np.uint8"),
+    (course_lib, "inf", "course_lib: there is no inf here; write np.inf"),
+    (course_lib, "exp", "course_lib: there is no exp here; write t.exp(...), a method"),
+    (course_lib, "where", "course_lib: there is no where here; write F.where(condition, a, b)"),
+    (course_lib, "cross_entropy", "course_lib: there is no cross_entropy here; write F.cross_entropy"),
+    (course_lib, "Linear", "course_lib: there is no Linear here; write nn.Linear"),
+    (course_lib, "grad", "course_lib: there is no grad here; the nearest is grad_norm"),
+    (F, "exp", "F: there is no exp here; write x.exp(...), a method"),
     (course_lib.autograd, "grad", "autograd: there is no grad here; write loss.backward(), then w.grad"),
     (SGD, "learning_rate", "SGD: there is no learning_rate here; write optimizer.lr"),
     (NET, "register_buffer",
@@ -80,6 +90,22 @@ def test_a_name_that_is_not_here_is_one_sentence(thing, name, said, monkeypatch)
         getattr(thing, name)
     assert str(caught.value) == said
     assert not hasattr(thing, name)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("from course_lib import tensor", "course_lib: there is no tensor here; write Tensor(data)"),
+        ("from course_lib.optim import SGD, Sgd", "optim: there is no Sgd here; the nearest is SGD"),
+        ("from course_lib.nn import functional",
+         "nn: functional comes by an import of its own; write from course_lib import functional as F"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_imported_and_not_here_is_the_same_sentence(line, said):
+    with pytest.raises(ImportError) as caught:
+        exec(line)
+    assert str(caught.value) == said
+    assert caught.value.name == line.split()[-1]
 
 
 PLACES = [

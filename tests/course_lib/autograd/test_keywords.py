@@ -11,7 +11,7 @@ import pytest
 from IPython.utils.capture import capture_output
 
 import course_lib
-from course_lib import Tensor, clip_grad_norm_, data, init, nn, optim, save, schedules, train
+from course_lib import Tensor, clip_grad_norm_, data, init, load, nn, optim, save, schedules, train
 from course_lib import functional as F
 from course_lib.data import augment
 
@@ -47,6 +47,9 @@ CALLS = [
      'CrossEntropyLoss: {size_average}; write reduction="mean" or "sum"'),
     (lambda: nn.MSELoss(reduce=False), 'MSELoss: {reduce}; write reduction="none"'),
     (lambda: nn.BatchNorm2d(3, epsilon=0.1), "BatchNorm2d: {epsilon}; write eps="),
+    (lambda: nn.MaxPool2d(2, return_indices=True), "MaxPool2d: {return_indices}; F.max_pool2d has it"),
+    (lambda: nn.AvgPool2d(2, divisor_override=3), "AvgPool2d: {divisor_override}; F.avg_pool2d has it"),
+    (lambda: load("w.npz", weights_only=True), "load: {weights_only}; leave it out, what is loaded runs nothing"),
     (lambda: nn.MaxPool2d(2, strides=2), "MaxPool2d: {strides}; the nearest is stride="),
     (lambda: nn.Embedding(3, 4, max_norm=1.0, rng=R), "Embedding: {max_norm}; leave it out, rows are not cut"),
     (lambda: nn.Flatten(startdim=1), "Flatten: {startdim}; the nearest is start_dim="),

@@ -1,6 +1,7 @@
 """Gradients of weights that a helper makes while the graph is walked: the same numbers, whatever else is done with
 them."""
 
+import _thread
 import gc
 import threading
 import weakref
@@ -67,7 +68,24 @@ def _rows(x, w, b):
     return F.conv1d(x[:, :, 0], w[:, :, 0], b, padding=1)
 
 
-WAYS = [_twice, _computed_weight, _both_from_one, _also_in_a_penalty, _penalty_first, _stride, _transposed, _rows]
+def _masked_weight(x, w, b):
+    return F.conv2d(F.conv2d(x, w * (w.detach() > 0), b, padding=1), w, b, padding=1)
+
+
+def _looked_into(x, w, b):
+    hidden = F.conv2d(x, w.retain_grad(), b, padding=1).retain_grad()
+    (hidden * hidden).sum().backward(retain_graph=True)
+    return F.relu(hidden) * hidden.grad
+
+
+def _views_of_a_weight(x, w, b):
+    return F.conv2d(x, w[:, :1], b, groups=16) + F.conv2d(x, w[:, :4], b, groups=4) + F.conv2d(x, w.transpose(0, 1), b)
+
+
+WAYS = [
+    _twice, _computed_weight, _both_from_one, _also_in_a_penalty, _penalty_first, _stride, _transposed, _rows,
+    _masked_weight, _looked_into, _views_of_a_weight,
+]  # fmt: skip
 
 
 def _gradients(way):
@@ -95,6 +113,20 @@ def test_what_no_helper_has_begun_the_caller_makes(threads, slow_helper, way):
     alone = _gradients(way)
     threads(2)
     for one, two in zip(alone, _gradients(way), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1), (2, 3)])
+def test_the_number_of_threads_may_change_between_forward_and_backward(threads, before, after):
+    threads(1)
+    alone = _gradients(_twice)
+    x, w, b = _images()
+    for _ in range(2):
+        threads(before)
+        loss = (_twice(x, w, b) ** 2).sum()
+        threads(after)
+        loss.backward()
+    for one, two in zip(alone, (x.grad, w.grad, b.grad), strict=True):
         np.testing.assert_array_equal(one, two)
 
 
@@ -186,6 +218,57 @@ def test_an_error_in_a_late_block_is_raised_by_backward(threads, monkeypatch):
     monkeypatch.setattr("course_lib.ops.convolution.conv.bias_gradient", lambda g: parallel.Task(_stop, [0], list))
     with pytest.raises(MemoryError, match="no room"):
         out.backward()
+
+
+def test_an_error_in_a_helper_is_raised_by_backward_and_the_next_walk_is_whole(threads, monkeypatch):
+    threads(2)
+    alone, begun = _gradients(_twice), threading.Event()
+
+    def stop(_):
+        begun.set()
+        _stop(_)
+
+    def wait_for_helper(*arrays):
+        assert begun.wait(60)
+        return arrays[0]
+
+    x, w, b = _images()
+    out = F.conv2d(x * 1, w, b, padding=1)
+    out.inputs[0].vjp = lambda g: (wait_for_helper(g), None)
+    with monkeypatch.context() as broken:
+        broken.setattr("course_lib.ops.convolution.conv.bias_gradient", lambda g: parallel.Task(stop, [0], list))
+        with pytest.raises(MemoryError, match="no room"):
+            out.sum().backward()
+    for one, two in zip(alone, _gradients(_twice), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_an_interrupt_ends_the_wait_for_a_helper_and_the_next_walk_is_whole(threads, monkeypatch):
+    threads(2)
+    alone, get = _gradients(_twice), parallel.Later.get
+    begun, waited_for, go_on = threading.Event(), threading.Event(), threading.Event()
+
+    def block(_):
+        begun.set()
+        waited_for.wait(60)
+        _thread.interrupt_main()
+        go_on.wait(60)
+
+    def wait(late):
+        assert begun.wait(60)
+        waited_for.set()
+        return get(late)
+
+    x, w, b = _images()
+    with monkeypatch.context() as slow:
+        slow.setattr("course_lib.ops.convolution.conv.bias_gradient", lambda g: parallel.Task(block, [0], list))
+        slow.setattr(parallel.Later, "get", wait)
+        with pytest.raises(KeyboardInterrupt):
+            F.conv2d(x, w.detach(), b, padding=1).sum().backward()
+    go_on.set()
+    assert b.grad is None
+    for one, two in zip(alone, _gradients(_twice), strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
 def _stop(_):

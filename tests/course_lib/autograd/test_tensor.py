@@ -629,3 +629,11 @@ def test_numbers_as_lists_and_how_many_axes():
     x = Tensor([[1, 2], [3, 4]])
     assert x.tolist() == [[1, 2], [3, 4]]
     assert (x.dim(), x.sum().dim(), x.sum().tolist()) == (2, 0, 10)
+
+
+def test_a_whole_number_beside_narrow_integers_makes_int64():
+    for dtype in (np.uint8, np.int16, np.int32):
+        x = Tensor(np.array([200, 100], dtype))
+        for got, want in ((x + 100, [300, 200]), (50 - x, [-150, -50]), (x * 2, [400, 200])):
+            assert (got.dtype, got.tolist()) == (np.int64, want)
+        assert (x + x).dtype == dtype

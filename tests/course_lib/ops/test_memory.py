@@ -1,6 +1,8 @@
 """The store of large arrays never lends one block twice, keeps memory order, and does not grow with the steps."""
 
+import multiprocessing
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -143,3 +145,24 @@ def test_what_is_not_in_use_can_be_given_back():
     assert [block.size for block in blocks] == [memory._held]
     assert (held == 3).all()
     assert memory.scratch("mine", (100,), np.dtype(np.float32)) is not mine
+
+
+def test_a_child_forked_while_another_thread_holds_the_store_finds_it_free():
+    held = threading.Event()
+
+    def hold():
+        with memory._lock:
+            held.set()
+            time.sleep(0.3)
+
+    holder = threading.Thread(target=hold)
+    child = multiprocessing.get_context("fork").Process(target=memory.empty, args=(LARGE, np.dtype(np.float32)))
+    holder.start()
+    assert held.wait(60)
+    child.start()
+    child.join(20)
+    left = child.exitcode
+    child.kill()
+    holder.join()
+    assert left == 0
+    assert memory.empty(LARGE, np.float32).shape == LARGE

@@ -199,14 +199,14 @@ def twice():
 @pytest.mark.parametrize(
     ("error", "sentence", "wrong"),
     [
-        (ValueError, "SGD: lr must not be negative, got -1", lambda: optim.SGD([one()], lr=-1)),
-        (ValueError, "SGD: weight_decay must not be negative, got -0.1", lambda: optim.SGD([one()], weight_decay=-0.1)),
+        (ValueError, "SGD: lr must be at least 0, got -1", lambda: optim.SGD([one()], lr=-1)),
+        (ValueError, "SGD: weight_decay must be at least 0, got -0.1", lambda: optim.SGD([one()], weight_decay=-0.1)),
         (ValueError, "SGD: Nesterov needs momentum > 0 and dampening 0", lambda: optim.SGD([one()], nesterov=True)),
         (ValueError, "SGD: got no parameters", lambda: optim.SGD([])),
         (ValueError, "SGD: a parameter is listed twice", twice),
         (
             ValueError,
-            r"SGD: settings are \['lr',.*got \['speed'\]",
+            r"SGD: a group has 'params' and the settings \['lr',.*got \['speed'\]$",
             lambda: optim.SGD([{"params": [one()], "speed": 1}]),
         ),
         (TypeError, "SGD: needs Tensors that require a gradient, got ndarray", lambda: optim.SGD([np.ones(2)])),
@@ -214,7 +214,7 @@ def twice():
         (ValueError, r"Adam: betas must be two numbers in .*got 0.9", lambda: optim.Adam([one()], betas=0.9)),
         (TypeError, "SGD: lr must be a number, got 'a'", lambda: optim.SGD([one()], lr="a")),
         (TypeError, "SGD: momentum must be a number, got None", lambda: optim.SGD([one()], momentum=None)),
-        (ValueError, "SGD: lr must not be negative, got nan", lambda: optim.SGD([one()], lr=np.nan)),
+        (ValueError, "SGD: lr must be at least 0, got nan", lambda: optim.SGD([one()], lr=np.nan)),
         (ValueError, "SGD: a group needs its 'params', got only", lambda: optim.SGD([{"lr": 1}])),
         (ValueError, "load_state_dict: the number of 'steps' is missing", lambda: loaded({})),
         (
@@ -323,3 +323,12 @@ def test_a_frozen_parameter_stays_where_it_is():
     np.testing.assert_array_equal(model[0].weight.data, before)
     with pytest.raises(TypeError, match=r"^SGD: needs Tensors that require a gradient, got Tensor; write Tensor"):
         optim.SGD([Tensor([1.0])], lr=0.1)
+
+
+def test_an_optimiser_shows_its_groups_and_settings():
+    groups = [{"params": [one(), one()], "lr": 0.5}, {"params": [one()], "lr": schedules.cosine(0.1, 10)}]
+    text = repr(optim.SGD(groups, momentum=0.9))
+    first, second = text.removeprefix("SGD(").removesuffix(")").split("; ")
+    assert first == "lr=0.5, momentum=0.9, dampening=0.0, weight_decay=0.0, nesterov=False, params=2"
+    assert second.startswith("lr=function, momentum=0.9")
+    assert second.endswith("params=1")
