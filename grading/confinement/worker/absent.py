@@ -87,12 +87,15 @@ class Tolerant:
 def tolerant(nodes, names):
     """The statements of a cell, its own lines that need what is absent made harmless; `names` is where it runs."""
     absent = {name for name, value in names.items() if type(value) is Absent}
-    made = []
-    for node in nodes:
+    made, waiting = [], nodes[::-1]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
             for part in _parts(node):
                 absent |= set() if _there(part) else {_bound(alias) for alias in part.names}
                 made.append(_guarded(part))
+        elif isinstance(node, ast.With) and all(_within(item, absent) for item in node.items):
+            waiting += node.body[::-1]
         elif isinstance(node, ast.Expr | ast.Assign) and (_root(node) in absent or _chooses_screen(node)):
             made.append(_tried(node, [ast.Pass()]))
         else:
@@ -149,6 +152,11 @@ def _tried(node, instead):
         if not hasattr(new, "lineno") and "lineno" in new._attributes:
             ast.copy_location(new, node)
     return ast.fix_missing_locations(tried)
+
+
+def _within(item, absent):
+    """Whether a `with` enters only what is absent, and gives it no name: `with tf.device("/GPU:0"):`."""
+    return item.optional_vars is None and _name(item.context_expr) in absent
 
 
 def _root(node):

@@ -1,5 +1,7 @@
 """One line that needs what is not here, or nobody to answer it, costs none of the right work beside it."""
 
+import textwrap
+
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell
@@ -55,6 +57,12 @@ def test_so_it_is_in_a_cell_of_the_students_own(pool):
     nb = small.submission(**{**RIGHT, "double": small.ANSWER_DOUBLE.replace("2 *", "int(sqrt(4)) *")})
     nb.cells.insert(2, new_code_cell("import seaborn as sns\nsns.set()\nfrom math import sqrt"))
     assert graded(nb, pool).score == 6
+
+
+def test_what_stands_inside_a_with_of_what_is_not_here_is_made(pool):
+    answer = textwrap.indent(small.ANSWER_DOUBLE, "    ")
+    lines = f"import tensorflow as tf\nwith tf.device('/GPU:0'), tf.GradientTape():\n{answer}"
+    assert graded(small.submission(**{**RIGHT, "double": lines}), pool).score == 6
 
 
 def test_what_is_used_is_named_where_it_is_used(pool):
