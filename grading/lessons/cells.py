@@ -17,6 +17,8 @@ ELSEWHERE = re.compile(  # what stands below is no Python of the notebook
 )
 FENCED = re.compile(r"(?:```+|~~~+)[ \t]*\w*[ \t]*\n(.*\n)(?:```+|~~~+)", re.S)
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+ONCE = ast.If | ast.With | ast.Try
+BLOCKS = ONCE | ast.For | ast.While
 _NO_NODES = {"ctx", "op", "ops"}  # what they hold has no place and nothing below it
 _TEXTS = {"id", "attr", "arg", "module", "level", "asname", "kind", "type_comment", "conversion", "is_async", "simple"}
 
@@ -95,9 +97,9 @@ def solution_region(source):
 
 @functools.lru_cache(maxsize=500)
 def bound_names(source):
-    """The names that the top level of `source` binds by def, class or assignment, in order; () if it does not parse."""
+    """The names that `source` binds by def, class or assignment for other cells, in order; () if it does not parse."""
     tree = tree_of(source)
-    return () if tree is None else tuple(dict.fromkeys(name for node in tree.body for name in binds(node)))
+    return () if tree is None else tuple(dict.fromkeys(name for node in statements_of(tree) for name in binds(node)))
 
 
 def strip_magics(source):
@@ -177,14 +179,14 @@ def _below(kind):
 
 @functools.lru_cache(maxsize=500)
 def defined_names(source):
-    """Functions and classes a cell defines at its top level; by pattern when the text does not parse.
+    """Functions and classes a cell defines for other cells; by pattern when the text does not parse.
 
     Variables do not count: every prediction is called `answer`.
     """
     tree = tree_of(source)
     if tree is None:
         return frozenset(re.findall(r"^(?:def|class)\s+(\w+)", source, re.M))
-    return frozenset(node.name for node in tree.body if isinstance(node, DEFINITIONS))
+    return frozenset(node.name for node in statements_of(tree) if isinstance(node, DEFINITIONS))
 
 
 @functools.lru_cache(maxsize=500)
@@ -195,6 +197,28 @@ def assigned_names(source):
         return frozenset()
     targets = [target for node in tree.body for target in node.targets]
     return frozenset(leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name))
+
+
+def statements_of(tree):
+    """The statements of a cell in order, those inside `if`, `with`, `try` in place of these; a check stays whole."""
+    found, waiting = [], tree.body[::-1]
+    while waiting:
+        node = waiting.pop()
+        inner = bodies_of(node) if isinstance(node, ONCE) and not _is_check(node) else []
+        found += [] if inner else [node]
+        waiting += inner[::-1]
+    return found
+
+
+def bodies_of(node):
+    """The statements inside a compound statement, in order."""
+    handlers = [inner for handler in getattr(node, "handlers", []) for inner in handler.body]
+    return [*node.body, *handlers, *getattr(node, "orelse", []), *getattr(node, "finalbody", [])]
+
+
+def _is_check(node):
+    called = [item.context_expr.func for item in getattr(node, "items", ()) if isinstance(item.context_expr, ast.Call)]
+    return any(isinstance(func, ast.Name) and func.id == "check" for func in called)
 
 
 def binds(node):

@@ -21,11 +21,9 @@ _WITH = ast.With | ast.AsyncWith
 def runnable(answer, name):
     """(text fit to run, the repairs that it took); `name` is the exercise's."""
     repairs = []
-    code = unfenced(answer)
-    if code != answer:
-        repairs.append(f"{name}: the fence of Markdown around the answer is taken off")
-    plain = typed(code)
-    if plain != code:
+    answer = unfenced(answer)  # of one that was turned into text
+    plain = typed(answer)
+    if plain != answer:
         repairs.append(f"{name}: signs of a web page, a PDF or a text program are Python's again")
     code = magic_first(plain)
     written = without_lone_magic(code)

@@ -16,6 +16,7 @@ from grading.lessons.cells import SKIP, defined_names, tree_of
 from grading.marking.answer_text import lacking, runnable, without_checks
 from grading.marking.match import Matching, same_text
 from grading.marking.merged import cut_apart
+from grading.marking.pasted import bare
 from grading.marking.shared import share
 from grading.marking.written import added_to, as_one, written_beside
 
@@ -39,7 +40,7 @@ def overlay(raw, skeleton, others=()):
     """Submission bytes (or None) -> LaidOver; `others` are the course's other skeletons, to name a wrong lesson."""
     try:
         pieces, repairs = read_pieces(raw)
-        pieces = cut_apart(pieces, skeleton, repairs)
+        pieces = bare(cut_apart(pieces, skeleton, repairs), repairs)
         matching = Matching(pieces, skeleton, repairs)
         matching.find()
         stranger = skeleton.by_grade_id and not matching.evidence  # a page to read has no cell to know it by
