@@ -18,7 +18,7 @@ from grading.marking.match import Matching, same_text
 from grading.marking.merged import cut_apart
 from grading.marking.pasted import bare
 from grading.marking.shared import share
-from grading.marking.written import added_to, as_one, written_beside
+from grading.marking.written import added_to, as_one, written_beside, written_far
 
 OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wrong lesson", "late")
 
@@ -250,17 +250,18 @@ class Overlay:
         return min((p.index for p in self.found.get(place, [])), default=None)
 
     def _written_beside(self, place, cell, made):
-        """A written answer whose own cell was left alone: what was added to the question, and what stands around it."""
+        """A written answer whose own cell was left alone: added to the question, around it, or far from it."""
         if made[place]["source"].strip() and not same_text(made[place]["source"], cell.source):
             return
         parts = written_beside(self.matching, place, self._home(place))
         if self.lesson.cells[place - 1].role == "locked" and place - 1 in self.changed:
             parts.insert(0, self.changed.pop(place - 1))
+        where, parts = ("beside", parts) if parts else ("far from", written_far(self.matching, place))
         for piece in parts:
             self.free.pop(piece.index, None)
         if parts:
             made[place] = _skeleton_cell(cell, *as_one(parts))
-            self.repairs.append(f"{cell.grade_id}: the answer stood beside its cell and is put in its place")
+            self.repairs.append(f"{cell.grade_id}: the answer stood {where} its cell and is put in its place")
 
     def _where(self, piece):
         if piece.index in self.free:
