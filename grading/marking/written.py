@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from grading.lessons.cells import defined_names, tree_of
 
-TITLE, QUOTE, MORE = 6, 25, 20  # letters: a title that may stand among others, a quotation, how many others
+TITLE, QUOTE, MORE = 6, 20, 20  # letters: a title that may stand among others, a quotation, how many others
 COMMENT = re.compile(r"^[ \t]*#+ ?", re.M)
 
 
