@@ -124,3 +124,13 @@ def test_other_words_far_from_it_do_not(lesson, notes):
     nb = small.submission(double=small.ANSWER_DOUBLE)
     nb.cells.insert(1, new_markdown_cell(notes))
     assert laid(nb, lesson)[0] == PLACE
+
+
+def test_an_answer_below_last_years_words_of_the_question_is_the_answer(lesson):
+    nb = small.submission(**{"ask-why": ASKED.replace("Say why", "Tell why"), "question-why": WORDS})
+    for i, cell in enumerate(nb.cells):
+        cell.metadata, cell["id"] = {}, f"old{i}"
+    answer, own, repairs = laid(nb, lesson)
+    assert answer == WORDS
+    assert own == ["Tell why the first is gone."]
+    assert "ask-why: its text was changed and is restored" in repairs
