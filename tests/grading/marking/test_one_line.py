@@ -59,10 +59,26 @@ def test_so_it_is_in_a_cell_of_the_students_own(pool):
     assert graded(nb, pool).score == 6
 
 
-def test_what_stands_inside_a_with_of_what_is_not_here_is_made(pool):
+WITHIN = [
+    "import tensorflow as tf\nwith tf.device('/GPU:0'), tf.GradientTape() as tape:",
+    "import contextlib as c\n@c.contextmanager\ndef gpu():\n    raise RuntimeError('without CUDA')\n    yield\nwith gpu():",
+    "with open('weights.csv') as file:",
+    "import warnings\nwith warnings.catch_warnings(record=True) as caught:",
+]
+
+
+@pytest.mark.parametrize("head", WITHIN)
+def test_what_stands_inside_a_with_of_what_is_not_here_is_made(pool, head):
     answer = textwrap.indent(small.ANSWER_DOUBLE, "    ")
-    lines = f"import tensorflow as tf\nwith tf.device('/GPU:0'), tf.GradientTape():\n{answer}"
-    assert graded(small.submission(**{**RIGHT, "double": lines}), pool).score == 6
+    assert graded(small.submission(**{**RIGHT, "double": f"{head}\n{answer}"}), pool).score == 6
+
+
+def test_an_error_of_anothers_in_a_with_stays_one(pool):
+    answer = textwrap.indent(small.ANSWER_DOUBLE, "    ")
+    lines = f"with open('x', 'w') as file:\n    file.write('x')\n    1 / 0\n{answer}"
+    verdict = graded(small.submission(**{**RIGHT, "double": lines}), pool)
+    assert verdict.score == 4
+    assert "ZeroDivisionError in line 3" in verdict.cause
 
 
 def test_what_is_used_is_named_where_it_is_used(pool):
@@ -84,6 +100,8 @@ ELSEWHERE = [
     "import tensorflow as tf\nif tf.test.is_gpu_available():\n    print('fast')",
     "import torch_geometric as tg\nclass Net(tg.nn.Module):\n    pass",
     "raise AssertionError('Torch not compiled with CUDA enabled')",
+    "class cuda:\n    is_available = bool\nassert cuda.is_available()",
+    "class cuda:\n    is_available = bool\nif not cuda.is_available():\n    raise SystemError('GPU device not found')",
     "raise RuntimeError('PyTorch is not linked with support for mps devices')",
     "raise NotImplementedError('Could not run aten::empty with arguments from the MPS backend.')",
     "raise AttributeError('module torch._C has no attribute _cuda_setDevice')",
