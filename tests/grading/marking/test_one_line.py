@@ -61,7 +61,7 @@ def test_so_it_is_in_a_cell_of_the_students_own(pool):
 
 WITHIN = [
     "import tensorflow as tf\nwith tf.device('/GPU:0'), tf.GradientTape() as tape:",
-    "class Gpu:\n    def __enter__(self):\n        raise RuntimeError('without CUDA')\n    __exit__ = print\nwith Gpu():",
+    "class Gpu:\n    def __enter__(self):\n        raise RuntimeError('no CUDA')\n    __exit__ = print\nwith Gpu():",
     "with open('weights.csv') as file:",
     "import warnings\nwith warnings.catch_warnings(record=True) as caught:",
 ]
