@@ -152,7 +152,8 @@ class _Names:
 def _names(source):
     tree, known, words, stars = tree_of(run_text(source)), {}, set(), []
     body = [] if tree is None else tree.body
-    for node in nodes_of(tree) if tree is not None else ():
+    nodes = nodes_of(tree) if tree is not None else []
+    for node in nodes:
         kind = type(node)
         if kind is ast.Name:
             words.add(node.id)
@@ -171,7 +172,7 @@ def _names(source):
     known.pop("*", None)
     binds = [(name, node) for node in body for name in bound(node)]
     stores = [(name, node) for node in body for name in stored_into(node)]
-    return _Names(known, binds, body, words, stars, stores, taken(nodes_of(tree)) if tree is not None else set())
+    return _Names(known, binds, body, words, stars, stores, taken(nodes))
 
 
 @functools.lru_cache(maxsize=500)

@@ -4,6 +4,7 @@ Only Python's own functions count as such, where the student's cells give none o
 """
 
 import ast
+import functools
 
 from grading.lessons.cells import nodes_of
 from grading.lessons.forbidden import dotted
@@ -25,9 +26,17 @@ def taken(nodes):
             continue
         if isinstance(node, ast.alias) and node.name == "inspect" and not node.asname:
             continue
-        values = [getattr(node, name, None) for name in node._fields]
+        values = [getattr(node, name) for name in _texts(type(node))]
         found.update(value for value in values if isinstance(value, str))
     return found & WORDS
+
+
+@functools.cache
+def _texts(kind):
+    """The fields of a kind of node that may hold a text."""
+    return tuple(
+        name for name in kind._fields if name in ("id", "attr", "arg", "name", "asname", "module", "rest", "value")
+    )
 
 
 def less_looks(statement, taken):

@@ -8,7 +8,7 @@ from grading.lessons.cells import FENCED, tree_of
 from grading.marking.run_text import PROMPT
 
 SIGNS = re.compile(r"^[ \t]*(?:```|~~~|>>>|In \[[\d ]+\]:|\d)", re.M)
-FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.M)
+FENCE = re.compile(r"[ \t]*(?:```|~~~)")
 NUMBER = re.compile(r"[ \t]*(\d{1,4})(?!\d)(?:[ \t]*[:|│)])?")
 
 
@@ -44,9 +44,13 @@ def _makes_something(code):
 
 
 def _fenced(source):
-    """What stands in fences; all but the lines of a fence where only one end of it is there."""
-    inside = [found[1] for found in FENCED.finditer(source)]
-    return "\n".join(inside) if inside else FENCE.sub("", source)
+    """What stands in fences; all but the line of a fence where that alone ends the text."""
+    lines, inside, opened = source.split("\n"), [], False
+    for line in lines:
+        fence = FENCE.match(line) is not None
+        opened = opened != fence
+        inside.append(line if opened and not fence else "")
+    return "\n".join(inside if any(inside) else [line for line in lines if not FENCE.match(line)])
 
 
 def _after_prompts(source):

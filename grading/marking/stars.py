@@ -35,8 +35,9 @@ class Stars:
                 if isinstance(node, ast.ImportFrom) and node.module and node.names[0].name == "*":
                     mine = [name for name in self.names if has(node.module, name)]
                     self.now |= dict.fromkeys(mine, (node.module, node.lineno))
-                else:
-                    self.now = {name: where for name, where in self.now.items() if name not in bound(node)}
+                elif self.now:
+                    anew = bound(node)
+                    self.now = {name: where for name, where in self.now.items() if name not in anew}
         self.left.append(dict(self.now))
 
     def used(self, statement, forbid):

@@ -5,6 +5,7 @@ import ast
 from grading.lessons.cells import children_of, nodes_of
 
 SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+STORELESS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Expr | ast.Import | ast.ImportFrom
 LATER = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -28,7 +29,7 @@ def bound(node):
 def stored_into(node):
     """The names at which what a statement stores into begins: `box` of `box.theirs = ...` and of `box[0] = ...`."""
     found = set()
-    for leaf in at_once(node):
+    for leaf in at_once(node) if not isinstance(node, STORELESS) else ():
         if isinstance(leaf, ast.Attribute | ast.Subscript) and isinstance(leaf.ctx, ast.Store):
             while isinstance(leaf, ast.Attribute | ast.Subscript):
                 leaf = leaf.value

@@ -105,6 +105,8 @@ PASTED = [
     (f"```python\n{small.ANSWER_DOUBLE}\n```", FENCE),
     (f"This is it:\n\n~~~\n{small.ANSWER_DOUBLE}\n~~~\n\nIt works.", FENCE),
     (f"```python\n{small.ANSWER_DOUBLE}", FENCE),
+    (f"{small.ANSWER_DOUBLE}\n```", FENCE),
+    (f"```\n{small.ANSWER_DOUBLE}\n```\nAnd so:\n```python\nprint(1)\n```", FENCE),
     (f"{PROMPTED}\n>>> double('a')\n'aa'\n>>> np.ones(2)\n[1. 1.]", PROMPTS),
     (f"```\n{PROMPTED}\n```", PROMPTS),
     ("In [3]: " + small.ANSWER_DOUBLE.replace("\n", "\n   ...: ") + "\n\nIn [4]: double(2)\nOut[4]: 4", PROMPTS),
