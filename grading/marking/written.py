@@ -30,9 +30,10 @@ def written_beside(matching, place, home):
 
 def written_far(matching, place):
     """The pieces anywhere that name or quote the question at `place`, with those right below each, in order."""
-    signs = _signs(matching.skeleton, place)
-    named = [index for index, piece in matching.free.items() if signs and _names(words_of(piece), signs)]
-    found = sorted({index for one in named for index in (one, *_run(matching.free, one, 1))})
+    signs, found = _signs(matching.skeleton, place), []
+    for index, piece in sorted(matching.free.items()) if signs else ():
+        if found[-1:] == [index - 1] or _names(words_of(piece), signs):
+            found.append(index)
     return _worded(matching, found) if found else []
 
 
