@@ -11,6 +11,7 @@ BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 BEGIN_RUBRIC, END_RUBRIC = "=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ==="
 BEGIN_MODEL, END_MODEL = "=== BEGIN MODEL ANSWER ===", "=== END MODEL ANSWER ==="
 PYTHON_MAGIC = re.compile(r"%%(time|capture|prun)\b")  # they run the cell below as Python, here and now
+MAGIC = re.compile(r"^([^\S\n]*)[%!?].*")
 ELSEWHERE = re.compile(  # what stands below is no Python of the notebook
     r"%%(!|(bash|sh|script|system|sx|cmd|powershell|html|javascript|js|latex|markdown|svg|writefile|file|perl|ruby|r|sql)\b)",
     re.I,
@@ -118,7 +119,7 @@ def plain_python(source):
     """Cell text with magics and shell lines blanked, so that `ast` can read it."""
     if ELSEWHERE.match(source.lstrip()):
         return ""
-    return "\n".join("pass" if line.lstrip()[:1] in "%!?" and line.strip() else line for line in source.split("\n"))
+    return "\n".join(MAGIC.sub(r"\1pass", line) for line in source.split("\n"))
 
 
 def without_lone_magic(source):
@@ -141,10 +142,12 @@ def unfenced(source):
 @functools.lru_cache(maxsize=100)  # an answer is looked at by many, one after the other
 def tree_of(source):
     """The syntax tree of a cell, magics blanked, to be read only; None where it is not Python, whoever wrote it."""
-    try:
-        return ast.parse(plain_python(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    for text in dict.fromkeys((source, plain_python(source))):  # a line may begin with the sign of a remainder
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
 
 
 def nodes_of(tree):

@@ -135,13 +135,13 @@ class Overlay:
         if cell.role == "plain":
             return self._plain(cell, pieces)
         answer = self._answer(cell, pieces, name)
-        source = self._runnable(answer.source, name) if cell.kind == "code" else answer.source
+        source = self._runnable(answer.source, name, cell) if cell.kind == "code" else answer.source
         if SKIP in answer.tags and SKIP not in cell.metadata.get("tags", []):
             self.repairs.append(f"{name}: a tag that skips the cell was removed")
         return _skeleton_cell(cell, source, answer.attachments)
 
-    def _runnable(self, answer, name):
-        source, repairs = runnable(answer, name)
+    def _runnable(self, answer, name, cell):
+        source, repairs = runnable(answer, name, cell.names)
         self.repairs += repairs
         return source
 
@@ -239,7 +239,7 @@ class Overlay:
             if piece:
                 moved.setdefault(piece.index, []).append(place)
                 name = cell.grade_id if whole else f"{cell.grade_id}, {', '.join(sorted(names))}"
-                text = self._runnable(piece.source, name) if cell.kind == "code" else piece.source
+                text = self._runnable(piece.source, name, cell) if cell.kind == "code" else piece.source
                 made[place] = _skeleton_cell(cell, text if whole else f"{made[place]['source']}\n\n\n{text}")
                 self.repairs.append(f"{name}: the answer stood in {self._where(piece)} and is put in its place")
         share(self.matching, made, moved)

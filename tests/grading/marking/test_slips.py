@@ -136,6 +136,26 @@ def test_words_and_what_is_no_python_even_so_stay_as_they_are(text):
     assert unpasted(text)[0] in (text, "the first\n")
 
 
+BESIDE = ["print(f'{ {'a': 1}['a'] }' 2)", "print 'hello'", "x = (1,", "@\nclass A:\n    x = 1", "Now I test it:"]
+
+
+@pytest.mark.parametrize("line", BESIDE)
+@pytest.mark.parametrize("above", [True, False])
+def test_a_line_beside_an_answer_that_is_no_python_here_is_passed_over_and_told(skeleton, line, above):
+    parts = [line, f"@print\n{small.ANSWER_DOUBLE}\n#\n    # note"] if above else [small.ANSWER_DOUBLE, line]
+    text = "\n".join(["import os", *parts, "files = !ls", "if os:\n    pass\nelse:\n    pass"])
+    found, repairs = settled(small.submission(double=text, tail=small.ANSWER_TAIL), skeleton)
+    assert {"import os", *small.ANSWER_DOUBLE.split("\n"), "files = !ls", "else:"} <= set(found["double"].split("\n"))
+    assert line.split("\n")[0] not in found["double"].split("\n")
+    assert any("is no Python here and is passed over" in repair for repair in repairs)
+
+
+def test_a_broken_answer_stays_as_it_is(skeleton):
+    text = "import os\ndef double(x)\n    return 2 * x"
+    found, repairs = settled(small.submission(double=text, tail=small.ANSWER_TAIL), skeleton)
+    assert (found["double"], repairs) == (text, [])
+
+
 WAYS_IN = ("with np.errstate(all='ignore'):", "if True:", "try:", "with torch.no_grad():\n  if x:")
 
 
