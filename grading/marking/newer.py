@@ -1,5 +1,5 @@
-"""Lines beside an answer that are no Python to the Python that grades, a newer one's or a slip: what is asked for is made
-without them.
+"""Lines beside an answer that are no Python to the Python that grades, a newer one's or a slip: what is asked for is
+made without them.
 """
 
 import re
