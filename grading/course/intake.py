@@ -34,6 +34,11 @@ OTHERS = {  # how other files begin that are handed in by mistake
     b"\x89png": "a picture",
     b"\xff\xd8\xff": "a picture",
 }
+WIDE = (  # how letters of two bytes begin
+    (re.compile(rb"\xff\xfe|\xfe\xff"), "utf-16"),
+    (re.compile(rb"[^\0]\0[^\0]\0"), "utf-16-le"),
+    (re.compile(rb"\0[^\0]\0[^\0]"), "utf-16-be"),
+)
 IMAGES = ("image/png", "image/jpeg", "image/gif")
 
 
@@ -74,11 +79,12 @@ def read_pieces(raw):
     if not isinstance(tree, dict) or not ("cells" in tree or "worksheets" in tree):
         raise Refused("foreign", "The file is JSON but not a notebook.")
     cells = _cells(tree, repairs)
-    pieces = [piece for i, cell in enumerate(cells[:MAX_CELLS]) if (piece := _piece(i, cell))]
+    chosen = [(i, cell) for i, cell in enumerate(cells) if len(cells) <= MAX_CELLS or not _is_empty(cell)][:MAX_CELLS]
+    pieces = [piece for i, cell in chosen if (piece := _piece(i, cell))]
     if len(cells) > MAX_CELLS:
-        repairs.append(f"only the first {MAX_CELLS} of {len(cells)} cells were read")
-    if len(pieces) < len(cells[:MAX_CELLS]):
-        repairs.append(f"{len(cells[:MAX_CELLS]) - len(pieces)} cells were not cells and were dropped")
+        repairs.append(f"of {len(cells)} cells only the first {MAX_CELLS} that are not empty were read")
+    if len(pieces) < len(chosen):
+        repairs.append(f"{len(chosen) - len(pieces)} cells were not cells and were dropped")
     marked = [piece.index + 1 for piece in pieces if len(_conflict_marks(piece.source)) > 1]
     repairs += [f"cell {i}: git's conflict marks stand in it" for i in marked[:20]]
     if _code(pieces) > MAX_CODE:
@@ -143,9 +149,10 @@ def _note_rest(rest, repairs):
 
 def _decoded(raw, repairs):
     """The file's text: UTF-8, else what editors and shells of Windows write; what was done is a repair."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    wide = next((encoding for sign, encoding in WIDE if sign.match(raw)), None)
+    if wide is not None:
         repairs.append("the file was UTF-16 and was read as that")
-        return raw.decode("utf-16", "replace")
+        return raw.decode(wide, "replace")
     if raw.startswith(b"\xef\xbb\xbf"):
         raw = raw[3:]
         repairs.append("a byte order mark at the start of the file was dropped")
@@ -225,6 +232,13 @@ def _piece(index, cell):
         tags=tuple(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
         attachments=_images(cell.get("attachments")) if cell["cell_type"] == "markdown" else {},
     )
+
+
+def _is_empty(cell):
+    """Whether a cell has no text and is none of the lesson's."""
+    if not isinstance(cell, dict) or cell.get("source") or cell.get("input"):
+        return False
+    return not isinstance(cell.get("metadata"), dict) or "nbgrader" not in cell["metadata"]
 
 
 def _code(pieces):

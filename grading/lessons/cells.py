@@ -11,12 +11,15 @@ BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 BEGIN_RUBRIC, END_RUBRIC = "=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ==="
 BEGIN_MODEL, END_MODEL = "=== BEGIN MODEL ANSWER ===", "=== END MODEL ANSWER ==="
 PYTHON_MAGIC = re.compile(r"%%(time|capture|prun)\b")  # they run the cell below as Python, here and now
+MAGIC = re.compile(r"^([^\S\n]*)[%!?].*")
 ELSEWHERE = re.compile(  # what stands below is no Python of the notebook
     r"%%(!|(bash|sh|script|system|sx|cmd|powershell|html|javascript|js|latex|markdown|svg|writefile|file|perl|ruby|r|sql)\b)",
     re.I,
 )
 FENCED = re.compile(r"(?:```+|~~~+)[ \t]*\w*[ \t]*\n(.*\n)(?:```+|~~~+)", re.S)
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+ONCE = ast.If | ast.With | ast.Try
+BLOCKS = ONCE | ast.For | ast.While
 _NO_NODES = {"ctx", "op", "ops"}  # what they hold has no place and nothing below it
 _TEXTS = {"id", "attr", "arg", "module", "level", "asname", "kind", "type_comment", "conversion", "is_async", "simple"}
 
@@ -95,9 +98,9 @@ def solution_region(source):
 
 @functools.lru_cache(maxsize=500)
 def bound_names(source):
-    """The names that the top level of `source` binds by def, class or assignment, in order; () if it does not parse."""
+    """The names that `source` binds by def, class or assignment for other cells, in order; () if it does not parse."""
     tree = tree_of(source)
-    return () if tree is None else tuple(dict.fromkeys(name for node in tree.body for name in binds(node)))
+    return () if tree is None else tuple(dict.fromkeys(name for node in statements_of(tree) for name in binds(node)))
 
 
 def strip_magics(source):
@@ -116,7 +119,7 @@ def plain_python(source):
     """Cell text with magics and shell lines blanked, so that `ast` can read it."""
     if ELSEWHERE.match(source.lstrip()):
         return ""
-    return "\n".join("pass" if line.lstrip()[:1] in "%!?" and line.strip() else line for line in source.split("\n"))
+    return "\n".join(MAGIC.sub(r"\1pass", line) for line in source.split("\n"))
 
 
 def without_lone_magic(source):
@@ -139,10 +142,12 @@ def unfenced(source):
 @functools.lru_cache(maxsize=100)  # an answer is looked at by many, one after the other
 def tree_of(source):
     """The syntax tree of a cell, magics blanked, to be read only; None where it is not Python, whoever wrote it."""
-    try:
-        return ast.parse(plain_python(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    for text in dict.fromkeys((source, plain_python(source))):  # a line may begin with the sign of a remainder
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
 
 
 def nodes_of(tree):
@@ -177,14 +182,14 @@ def _below(kind):
 
 @functools.lru_cache(maxsize=500)
 def defined_names(source):
-    """Functions and classes a cell defines at its top level; by pattern when the text does not parse.
+    """Functions and classes a cell defines for other cells; by pattern when the text does not parse.
 
     Variables do not count: every prediction is called `answer`.
     """
     tree = tree_of(source)
     if tree is None:
         return frozenset(re.findall(r"^(?:def|class)\s+(\w+)", source, re.M))
-    return frozenset(node.name for node in tree.body if isinstance(node, DEFINITIONS))
+    return frozenset(node.name for node in statements_of(tree) if isinstance(node, DEFINITIONS))
 
 
 @functools.lru_cache(maxsize=500)
@@ -195,6 +200,28 @@ def assigned_names(source):
         return frozenset()
     targets = [target for node in tree.body for target in node.targets]
     return frozenset(leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name))
+
+
+def statements_of(tree):
+    """The statements of a cell in order, those inside `if`, `with`, `try` in place of these; a check stays whole."""
+    found, waiting = [], tree.body[::-1]
+    while waiting:
+        node = waiting.pop()
+        inner = bodies_of(node) if isinstance(node, ONCE) and not _is_check(node) else []
+        found += [] if inner else [node]
+        waiting += inner[::-1]
+    return found
+
+
+def bodies_of(node):
+    """The statements inside a compound statement, in order."""
+    handlers = [inner for handler in getattr(node, "handlers", []) for inner in handler.body]
+    return [*node.body, *handlers, *getattr(node, "orelse", []), *getattr(node, "finalbody", [])]
+
+
+def _is_check(node):
+    called = [item.context_expr.func for item in getattr(node, "items", ()) if isinstance(item.context_expr, ast.Call)]
+    return any(isinstance(func, ast.Name) and func.id == "check" for func in called)
 
 
 def binds(node):

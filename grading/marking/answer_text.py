@@ -6,6 +6,7 @@ import ast
 
 from grading.lessons.cells import DEFINITIONS, bound_names, tree_of, unfenced, without_lone_magic
 from grading.marking.match import calls_check
+from grading.marking.newer import readable
 
 WIDE = {i + 0xFEE0: chr(i) for i in range(ord("!"), ord("~") + 1)}  # as keyboards for Chinese and Japanese write them
 TYPED = WIDE | str.maketrans(  # spaces, quotes and dashes that are none to Python, as text programs and PDFs set them
@@ -18,16 +19,16 @@ TYPED = WIDE | str.maketrans(  # spaces, quotes and dashes that are none to Pyth
 _WITH = ast.With | ast.AsyncWith
 
 
-def runnable(answer, name):
-    """(text fit to run, the repairs that it took); `name` is the exercise's."""
+def runnable(answer, name, names=frozenset()):
+    """(text fit to run, the repairs that it took); `name` is the exercise's, `names` are what it asks for."""
     repairs = []
-    code = unfenced(answer)
-    if code != answer:
-        repairs.append(f"{name}: the fence of Markdown around the answer is taken off")
-    plain = typed(code)
-    if plain != code:
+    answer = unfenced(answer)  # of one that was turned into text
+    plain = typed(answer)
+    if plain != answer:
         repairs.append(f"{name}: signs of a web page, a PDF or a text program are Python's again")
-    code = magic_first(plain)
+    code, gone = readable(magic_first(plain), names)
+    if gone:
+        repairs.append(f"{name}: line {', '.join(map(str, gone[:5]))} is no Python here and is passed over")
     written = without_lone_magic(code)
     if written != code:
         magic = code.lstrip().split()[0][:40]

@@ -14,14 +14,16 @@ import re
 from dataclasses import dataclass, field, replace
 
 from grading.ids import exercise_of
-from grading.lessons.cells import children_of, nodes_of, tree_of
+from grading.lessons.cells import nodes_of, tree_of
 from grading.lessons.forbidden import USUAL, dotted, is_named
 from grading.marking.cause import OWN
 from grading.marking.library_uses import TELLING, Borrowed, Trail, by_text, full_name, telling, used
+from grading.marking.looks import less_looks, space, taken
 from grading.marking.match import same_text
 from grading.marking.run_text import run_text
+from grading.marking.stars import Stars
+from grading.marking.statements import bound, read_by, stored_into
 
-_SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _FILE = re.compile(r"\s*%%(?:writefile|file)\s+(\w+\.py)[ \t]*\n(.*)", re.S)  # a cell that makes a module
 
 
@@ -36,13 +38,15 @@ class Notebook:
     words: set = field(default_factory=set)  # identifiers in the student's cells, but for what they define
     stars: list = field(default_factory=list)  # modules of which they import all names
     helpers: dict = field(default_factory=dict)  # module of the student's own -> the Notebook of its file
+    taken: set = field(default_factory=set)  # names of Python's functions that look around, given to something else
+    lent: Stars | None = None  # what they read of such imports
     looked: dict = field(default_factory=dict)  # id of a statement -> (it, its telling parts, names that it reads)
 
     def parts(self, node):
         """(Parts of a statement that may use something, names that it reads): many answers lead to the same one."""
         if id(node) not in self.looked:
-            parts = [leaf for leaf in nodes_of(node) if type(leaf) in TELLING]
-            self.looked[id(node)] = node, parts, sorted(_read(node))
+            parts = [leaf for leaf in less_looks(node, self.taken) if type(leaf) in TELLING]
+            self.looked[id(node)] = node, parts, sorted(read_by(node))
         return self.looked[id(node)][1:]
 
     def may_use(self, forbid):
@@ -58,7 +62,8 @@ class Notebook:
         self.known.update(text.imports)
         self.words |= text.words
         self.stars += text.stars
-        for name, node in text.statements:
+        self.taken |= text.taken
+        for name, node in (*text.statements, *text.stores):
             if not but(name, _text(node, lines)):
                 self.own.setdefault(name, []).append(node)
 
@@ -66,6 +71,12 @@ class Notebook:
         """Let it be known what an import of all names may bind: those of `names` that nothing else does."""
         for star in self.stars:
             self.known |= {name: f"{star}.{name}" for name in names - self.own.keys() - self.known.keys()}
+
+    def lend(self, names):
+        """Let it be known which of `names` the cells read as an import of all names brought them."""
+        self.lent = Stars(names)
+        for _, body in self.cells if self.stars else ():
+            self.lent.take(body, self.taken)
 
 
 def borrowed(job, skeleton):
@@ -77,8 +88,10 @@ def borrowed(job, skeleton):
         return {}
     notebook = read(job.steps, skeleton, _modules(job))
     last = {name.rpartition(".")[2] for names in forbid.values() for name in names}
-    for one in (notebook, *notebook.helpers.values()):
-        one.spell(last.difference(*(cell.names for cell in skeleton.by_grade_id.values())))
+    for helper in notebook.helpers.values():
+        helper.spell(last)
+    notebook.spell(last.difference(*(cell.names for cell in skeleton.by_grade_id.values())))
+    notebook.lend(last)
     found = {}
     for step in job.steps:
         names = forbid.get(step.id)
@@ -104,6 +117,7 @@ def read(steps, skeleton, modules=()):
         notebook.helpers[name] = helper = Notebook(helpers=notebook.helpers)
         helper.take(modules[name])
         notebook.words |= helper.words
+        helper.taken = notebook.taken = notebook.taken | helper.taken
     handed_out = frozenset().union(
         *(_written(c.source) for c in skeleton.cells if c.role == "plain" and c.kind == "code")
     )
@@ -130,13 +144,16 @@ class _Names:
     body: list  # all its top-level statements
     words: set  # the identifiers in them
     stars: list  # modules of which it imports all names
+    stores: list  # (name, statement at its top level that stores into what it stands for)
+    taken: set  # as of a Notebook
 
 
 @functools.lru_cache(maxsize=1000)  # the lesson's own cells come again with every submission
 def _names(source):
     tree, known, words, stars = tree_of(run_text(source)), {}, set(), []
     body = [] if tree is None else tree.body
-    for node in nodes_of(tree) if tree is not None else ():
+    nodes = nodes_of(tree) if tree is not None else []
+    for node in nodes:
         kind = type(node)
         if kind is ast.Name:
             words.add(node.id)
@@ -153,7 +170,9 @@ def _names(source):
             stars += [node.module for alias in node.names if alias.name == "*"]
             known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
     known.pop("*", None)
-    return _Names(known, [(name, node) for node in body for name in _bound(node)], body, words, stars)
+    binds = [(name, node) for node in body for name in bound(node)]
+    stores = [(name, node) for node in body for name in stored_into(node)]
+    return _Names(known, binds, body, words, stars, stores, taken(nodes))
 
 
 @functools.lru_cache(maxsize=500)
@@ -167,48 +186,15 @@ def _text(node, lines):
     return "\n".join(lines[node.lineno - 1 : node.end_lineno])
 
 
-def _read(node):
-    """Names that a statement reads and that are no parameters where it does."""
-    found, waiting = set(), [(node, frozenset())]
-    while waiting:
-        leaf, local = waiting.pop()
-        if isinstance(leaf, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            body = leaf.body if isinstance(leaf.body, list) else [leaf.body]
-            inner = local | {arg.arg for arg in nodes_of(leaf.args) if isinstance(arg, ast.arg)}
-            waiting += [(part, inner) for part in body]
-            waiting += [(part, local) for part in (*getattr(leaf, "decorator_list", ()), leaf.args)]
-            continue
-        if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Load) and leaf.id not in local:
-            found.add(leaf.id)
-        waiting += [(child, local) for child in children_of(leaf)]
-    return found
-
-
-def _bound(node):
-    """Names that a top-level statement binds, also inside `if`, `for`, `with`, `try`."""
-    if isinstance(node, _SCOPES):
-        return {node.name}
-    names, waiting = set(), [node]
-    while waiting:
-        leaf = waiting.pop()
-        if isinstance(leaf, _SCOPES):
-            names.add(leaf.name)
-        elif isinstance(leaf, ast.Import | ast.ImportFrom):
-            names |= {alias.asname or alias.name.partition(".")[0] for alias in leaf.names}
-        elif not isinstance(leaf, ast.Lambda):
-            names |= {leaf.id} if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Store) else set()
-            waiting += children_of(leaf)
-    return names
-
-
 def _follow(step, cell, notebook, forbid):
     """The first forbidden thing that the answer reaches by its names, or None."""
     text = _names(step.source)
     here = {name for name, _ in text.statements}
     todo = [*text.body, *_bound_below(step, cell, notebook)]
     todo += [node for name in sorted(cell.names - here) for node in notebook.own.get(name, ())]
-    trail = Trail()
+    trail, lent = Trail(), notebook.lent
     one = _first(todo, notebook, forbid, trail)
+    one = one or lent.answers(cell.names, notebook.checked.get(cell.grade_id, 0), forbid)
     if one is None:
         one = _first(_out_of_sight(cell, notebook), notebook, forbid, trail)
         one = one and replace(one, unseen=True)
@@ -231,7 +217,7 @@ def _first(todo, notebook, forbid, trail):
             continue
         trail.seen.add((id(place), id(node)))
         parts, read = place.parts(node)
-        one = used(parts, place.known, forbid) or trail.note(parts, place.known, forbid)
+        one = used(parts, place.known, forbid) or _around(node, place, forbid) or trail.note(parts, place.known, forbid)
         if one is not None:
             return one
         todo += [
@@ -250,6 +236,14 @@ def _first(todo, notebook, forbid, trail):
             names = helper.own if name == "*" else [name]
             todo += [(other, helper) for one in names for other in helper.own.get(one, ())]
     return None
+
+
+def _around(node, place, forbid):
+    """A use of what an import of all names brought, or of all names at once."""
+    asked = space(node, place.taken)
+    if asked is not None:
+        return Borrowed(asked.func.id, asked.lineno, "text")
+    return place.lent.used(node, forbid) if place.lent is not None else None
 
 
 def _taken(parts, notebook):

@@ -14,7 +14,7 @@ import symtable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from grading.lessons.cells import children_of, nodes_of, plain_python, tree_of
+from grading.lessons.cells import BLOCKS, bodies_of, children_of, nodes_of, plain_python, tree_of
 
 DYNAMIC = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__import__", "setattr", "delattr"}
 STATEFUL = re.compile(
@@ -61,11 +61,11 @@ class _Reader:
 
     def statement(self, node):
         """Take in one statement; the statements inside a loop, a condition or a `with` come one by one."""
-        if isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try):
+        if isinstance(node, BLOCKS):
             for head in _headers(node):
                 self._simple(head)
             self.binds |= {handler.name for handler in getattr(node, "handlers", ()) if handler.name}
-            for inner in _bodies(node):
+            for inner in bodies_of(node):
                 self.statement(inner)
         else:
             self._simple(node)
@@ -128,12 +128,6 @@ def _headers(node):
             )
     elif isinstance(node, ast.While | ast.If):
         yield ast.Expr(node.test)
-
-
-def _bodies(node):
-    """The statements inside a compound statement, in order."""
-    handlers = [inner for handler in getattr(node, "handlers", []) for inner in handler.body]
-    return [*node.body, *handlers, *getattr(node, "orelse", []), *getattr(node, "finalbody", [])]
 
 
 def _stored(node):

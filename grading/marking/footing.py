@@ -3,14 +3,16 @@
 A student may change or delete a helper cell, call a scratch variable `check`, or empty `np`. None of that is an
 answer. So the lesson's cells run as they were handed out (overlay.py), and before each of them, checks among them, the
 names that it reads, and those that the lesson's functions behind it read, are what those cells made of them. What an
-exercise asks for is the student's; what an answer binds beside it (`import math as np`) is that for its own checks.
+exercise asks for is the student's; what an answer binds beside it (`import math as np`) is that for its own checks, but
+for `check` itself.
 """
 
+import ast
 import builtins
 import functools
 from dataclasses import replace
 
-from grading.lessons.cells import plain_python
+from grading.lessons.cells import plain_python, tree_of
 from grading.marking.display_cells import names_of
 
 BUILTINS = frozenset(dir(builtins))
@@ -32,7 +34,7 @@ def founded(steps, hidden, skeleton):
         if step.check or step.id in given:
             read = _names(step.source).reads | (later.get(step.check, frozenset()) if step.check else frozenset())
             own = extra.get(skeleton.exercise_of(step.check), frozenset()) if step.check else frozenset()
-            names = (closure(read, behind) & (behind.keys() | BUILTINS)) - asked - own
+            names = (closure(read, behind) & (behind.keys() | BUILTINS)) - asked - (own - {"check"})
             step = replace(step, restores=tuple(sorted(names)), bare=step.id in given)
             needed |= names
         out.append(step)
@@ -74,8 +76,15 @@ def asked_of(skeleton):
 
 
 def _beside_answers(steps, skeleton):
-    """What the answers bind, by exercise."""
-    return {step.id: _bound(step.source) for step in steps if _role(step, skeleton) == "solution"}
+    """What the answers bind, by exercise; a name that one deletes is nobody's."""
+    answers = [step for step in steps if _role(step, skeleton) == "solution"]
+    return {step.id: _bound(step.source) - _deleted(step.source) for step in answers}
+
+
+def _deleted(source):
+    tree = tree_of(source) if "del " in source else None
+    gone = [node for node in tree.body if isinstance(node, ast.Delete)] if tree is not None else []
+    return {leaf.id for node in gone for leaf in node.targets if isinstance(leaf, ast.Name)}
 
 
 def _bound(source):

@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass, field
 
 import course_lib
+from grading.lessons.cells import statements_of
 from grading.lessons.forbidden import dotted, is_named
+from grading.marking.looks import SPACES
 
 BY_TEXT = (
     "eval",
@@ -33,7 +35,7 @@ BY_TEXT = (
 IN_MODULES = ("pydoc.locate", "pickle.loads", "pickle.load")  # by a text as well; elsewhere the name says nothing
 LOOKS_UP = ("getattr", "vars", "attrgetter", "methodcaller", "run_line_magic", "run_cell_magic", "ex", "ev")
 METHODS = ("eval", "compile")  # of networks, patterns and others as well: `model.eval()`
-TELLING = (ast.ImportFrom, ast.Attribute, ast.Name, ast.Call, ast.MatchClass)
+TELLING = (ast.ImportFrom, ast.Attribute, ast.Name, ast.Call, ast.MatchClass, ast.ClassDef)
 INSIDE = ("__dict__", "__getattribute__", "getmembers", "getattr_static", "getattr", "vars", "attrgetter")
 MODULES = "sys.modules"
 
@@ -76,13 +78,15 @@ class Trail:
                 full = full_name(dotted(leaf), known)
                 self.handed |= f"{full}.".startswith(f"{MODULES}.")
                 self.handed |= id(leaf) not in inner and holds(full, forbid)
+            elif isinstance(leaf, ast.ClassDef):
+                self.handed |= any(holds(full, forbid) for full in _imported_in(leaf))
         self.asked = self.asked or _asked(parts, known, forbid)
         return self.asked if self.handed else None
 
 
 def telling(forbid):
     """Identifiers without which nothing forbidden can be used; "*" stands for an import of all names."""
-    texts = (*BY_TEXT, *LOOKS_UP, *INSIDE, *(name.rpartition(".")[2] for name in IN_MODULES), "*")
+    texts = (*BY_TEXT, *LOOKS_UP, *INSIDE, *SPACES, *(name.rpartition(".")[2] for name in IN_MODULES), "*")
     return {*texts, *(name.rpartition(".")[2] for name in forbid)}
 
 
@@ -99,14 +103,39 @@ def holds(full, forbid):
 
 @functools.lru_cache(maxsize=1000)
 def _is_the_courses(full):
-    first, *parts = full.split(".")
-    if first != "course_lib":
+    if full.partition(".")[0] != "course_lib":
         return False
-    place = os.path.join(*course_lib.__path__, *parts)
+    place, last = _place_of(full), full.rpartition(".")[2]
     if os.path.isdir(place) or not os.path.isfile(f"{place}.py"):  # also of a name that no file may have
         return os.path.isdir(place)
-    with open(f"{place}.py", encoding="utf-8") as file:  # one that defines its own name is known by that
-        return not re.search(rf"^(?:def|class) {parts[-1]}\b", file.read(), re.M)
+    return not re.search(
+        rf"^(?:def|class) {last}\b", text_of_module(full), re.M
+    )  # one of its own name is known by that
+
+
+def text_of_module(full):
+    """The text of a module of the course's; "" of no such module, None of any other library's."""
+    if full.partition(".")[0] != "course_lib":
+        return None
+    place = _place_of(full)
+    place = os.path.join(place, "__init__.py") if os.path.isdir(place) else f"{place}.py"
+    if not os.path.isfile(place):
+        return ""
+    with open(place, encoding="utf-8") as file:
+        return file.read()
+
+
+def _place_of(full):
+    return os.path.join(*course_lib.__path__, *full.split(".")[1:])
+
+
+def _imported_in(node):
+    """The dotted names that a class imports for itself, and the packages in which they are."""
+    for inner in statements_of(node):
+        if isinstance(inner, ast.Import):
+            yield from (name for alias in inner.names for name in (alias.name, alias.name.partition(".")[0]))
+        elif isinstance(inner, ast.ImportFrom) and inner.module:
+            yield from (f"{inner.module}.{alias.name}" for alias in inner.names)
 
 
 def _asked(parts, known, forbid):

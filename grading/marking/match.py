@@ -133,13 +133,11 @@ class Matching:
         return bool(wanted) and not any(wanted & assigned_names(other.source) for other in others)
 
     def _by_place(self):
-        """An answer between the same neighbours as in the lesson, and like it."""
+        """An answer, or a question's text, between the same neighbours as in the lesson, and like it."""
         for place, cell in self._open():
             low, high = self.gap(place)
             for piece in [p for p in self.free.values() if low < p.index < high and p.kind == cell.kind]:
-                alike = difflib.SequenceMatcher(None, piece.source[:4000], cell.source[:4000]).quick_ratio()
-                same_names = assigned_names(cell.source) & assigned_names(piece.source)
-                if cell.role == "question" or (cell.kind == "code" and (alike > 0.6 or same_names)):
+                if cell.role == "question" or _alike(piece, cell):
                     self._take(place, [piece], "place")
                     break
 
@@ -211,6 +209,17 @@ def _defined_in_text(pieces):
             source = unfenced(piece.source)
             found[piece.index] = defined_names(source) if tree_of(source) is not None else frozenset()
     return found
+
+
+def _alike(piece, cell):
+    """Whether code has most letters of a cell of the lesson, or assigns to the same; whether a locked text has most of
+    its words in their order.
+    """
+    mine, theirs = piece.source[:4000], cell.source[:4000]
+    if cell.kind == "code":
+        same_names = assigned_names(cell.source) & assigned_names(piece.source)
+        return bool(same_names) or difflib.SequenceMatcher(None, mine, theirs).quick_ratio() > 0.6
+    return cell.role == "locked" and difflib.SequenceMatcher(None, mine.split(), theirs.split()).ratio() > 0.6
 
 
 def _is_that_check(piece, check):

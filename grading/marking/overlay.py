@@ -16,8 +16,9 @@ from grading.lessons.cells import SKIP, defined_names, tree_of
 from grading.marking.answer_text import lacking, runnable, without_checks
 from grading.marking.match import Matching, same_text
 from grading.marking.merged import cut_apart
+from grading.marking.pasted import bare
 from grading.marking.shared import share
-from grading.marking.written import added_to, as_one, written_beside
+from grading.marking.written import added_to, as_one, written_beside, written_far
 
 OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wrong lesson", "late")
 
@@ -39,7 +40,7 @@ def overlay(raw, skeleton, others=()):
     """Submission bytes (or None) -> LaidOver; `others` are the course's other skeletons, to name a wrong lesson."""
     try:
         pieces, repairs = read_pieces(raw)
-        pieces = cut_apart(pieces, skeleton, repairs)
+        pieces = bare(cut_apart(pieces, skeleton, repairs), repairs)
         matching = Matching(pieces, skeleton, repairs)
         matching.find()
         stranger = skeleton.by_grade_id and not matching.evidence  # a page to read has no cell to know it by
@@ -134,13 +135,13 @@ class Overlay:
         if cell.role == "plain":
             return self._plain(cell, pieces)
         answer = self._answer(cell, pieces, name)
-        source = self._runnable(answer.source, name) if cell.kind == "code" else answer.source
+        source = self._runnable(answer.source, name, cell) if cell.kind == "code" else answer.source
         if SKIP in answer.tags and SKIP not in cell.metadata.get("tags", []):
             self.repairs.append(f"{name}: a tag that skips the cell was removed")
         return _skeleton_cell(cell, source, answer.attachments)
 
-    def _runnable(self, answer, name):
-        source, repairs = runnable(answer, name)
+    def _runnable(self, answer, name, cell):
+        source, repairs = runnable(answer, name, cell.names)
         self.repairs += repairs
         return source
 
@@ -238,7 +239,7 @@ class Overlay:
             if piece:
                 moved.setdefault(piece.index, []).append(place)
                 name = cell.grade_id if whole else f"{cell.grade_id}, {', '.join(sorted(names))}"
-                text = self._runnable(piece.source, name) if cell.kind == "code" else piece.source
+                text = self._runnable(piece.source, name, cell) if cell.kind == "code" else piece.source
                 made[place] = _skeleton_cell(cell, text if whole else f"{made[place]['source']}\n\n\n{text}")
                 self.repairs.append(f"{name}: the answer stood in {self._where(piece)} and is put in its place")
         share(self.matching, made, moved)
@@ -249,17 +250,18 @@ class Overlay:
         return min((p.index for p in self.found.get(place, [])), default=None)
 
     def _written_beside(self, place, cell, made):
-        """A written answer whose own cell was left alone: what was added to the question, and what stands around it."""
+        """A written answer whose own cell was left alone: added to the question, around it, or far from it."""
         if made[place]["source"].strip() and not same_text(made[place]["source"], cell.source):
             return
         parts = written_beside(self.matching, place, self._home(place))
         if self.lesson.cells[place - 1].role == "locked" and place - 1 in self.changed:
             parts.insert(0, self.changed.pop(place - 1))
+        where, parts = ("beside", parts) if parts else ("far from", written_far(self.matching, place))
         for piece in parts:
             self.free.pop(piece.index, None)
         if parts:
             made[place] = _skeleton_cell(cell, *as_one(parts))
-            self.repairs.append(f"{cell.grade_id}: the answer stood beside its cell and is put in its place")
+            self.repairs.append(f"{cell.grade_id}: the answer stood {where} its cell and is put in its place")
 
     def _where(self, piece):
         if piece.index in self.free:

@@ -8,7 +8,7 @@ TIMED = re.compile(r"^([ \t]*)%(?:time|timeit|prun)\b(?:[ \t]+-\w+)*(?:[ \t]+\d+
 TAKEN = re.compile(r"^([^#\n=]*=)[ \t]*[%!].*$", re.M)  # `files = !ls`
 HELP = re.compile(r"^([ \t]*)[\w.*]+\?{1,2}[ \t]*$", re.M)  # `np.sum?`
 CALLED = re.compile(r"^[/,;](\w[\w.]*)[^\n]*$", re.M)  # `/print 1`
-PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.|In \[\d+\]:|\.\.\.:)[ ]?", re.M)
+PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.:?|In \[[\d ]+\]:)[ ]?", re.M)
 
 
 def run_text(source):

@@ -1,4 +1,5 @@
-"""What a student wrote for a question, but not into its cell: under the question itself, in new cells above or below.
+"""What a student wrote for a question, but not into its cell: under the question itself, in new cells above or below,
+or far from it, below its title or below words of its own.
 
 A key makes a new cell, and makes it code: so words in code that is none, in comments and in strings, are words.
 """
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 from grading.lessons.cells import defined_names, tree_of
 
+TITLE, QUOTE, MORE = 6, 20, 20  # letters: a title that may stand among others, a quotation, how many others
 COMMENT = re.compile(r"^[ \t]*#+ ?", re.M)
 
 
@@ -23,10 +25,40 @@ def written_beside(matching, place, home):
         near = [index for index in sorted(free) if low < index < high]
     else:
         near = [*reversed(_run(free, home, -1)), *_run(free, home, 1)]
-    if not near:
-        return []
+    return _worded(matching, near) if near else []
+
+
+def written_far(matching, place):
+    """The pieces anywhere that name or quote the question at `place`, with those right below each, in order."""
+    signs, found = _signs(matching.skeleton, place), []
+    for index, piece in sorted(matching.free.items()) if signs else ():
+        if found[-1:] == [index - 1] or _names(words_of(piece), signs):
+            found.append(index)
+    return _worded(matching, found) if found else []
+
+
+def _signs(skeleton, place):
+    """What tells this question from all others: the two halves of its title, and its longer lines, letters only."""
+    told = []
+    for asked in (place, *(i for i, cell in enumerate(skeleton.cells) if cell.role == "question" and i != place)):
+        if skeleton.cells[asked - 1].role != "locked":
+            return frozenset()
+        head, *lines = skeleton.cells[asked - 1].source.strip().split("\n")
+        told.append({_letters(part) for part in head.split("·")} | {x for x in map(_letters, lines) if len(x) >= QUOTE})
+    return told[0].difference(*told[1:])
+
+
+def _names(text, signs):
+    """Whether a line is what tells a question, or holds it beside a few letters more."""
+    lines = [_letters(line).casefold() for line in text.split("\n")]
+    wanted = [(sign.casefold(), len(sign) + (MORE if len(sign) >= TITLE else 0)) for sign in signs if sign]
+    return any(sign in line and len(line) <= most for line in lines for sign, most in wanted)
+
+
+def _worded(matching, indices):
+    """The pieces with these indices that hold words of the student's own, these words in place of their source."""
     known = frozenset().union(*(_lines(cell.source) for cell in matching.skeleton.cells))
-    told = [(free[index], words_of(free[index])) for index in near]
+    told = [(matching.free[index], words_of(matching.free[index])) for index in indices]
     return [replace(piece, source=text) for piece, text in told if _own_lines(text, known)]
 
 

@@ -27,6 +27,7 @@ from grading.marking.cause import first_failed
 from grading.marking.display_cells import needed, parts_of
 from grading.marking.footing import founded
 from grading.marking.overlay import overlay
+from grading.marking.pasted import unpasted
 from grading.marking.safe_markdown import safe_markdown
 from grading.marking.safe_outputs import clean_html, is_base64, plain_text, safe_outputs
 from grading.marking.shared import part_of
@@ -156,6 +157,9 @@ READERS = {  # reader and shape: n -> a call
         lambda text: lambda: part_of(text, {"a0"}, {"c0"}))(
         "\n".join(f"{a}{i} = {a}{i + 1}" for i in range(n // 4, -1, -1) for a in "ac")),
     "overlay, one long cell": lambda n: (lambda raw: lambda: laid(raw))(cells(1, lambda i: lines(n))),
+    "code as pasted, fences": lambda n: lambda: unpasted("```\nx = (\n" * 5 * n),
+    "code as pasted, prompts": lambda n: lambda: unpasted(">>> x = (\n" * 5 * n),
+    "code as pasted, numbers": lambda n: lambda: unpasted("\n".join(f"{i} x = (" for i in range(5 * n))),
     "cell reading, parentheses": lambda n: lambda: tree_of("(" * 100 * n),
     "cell reading, sums": lambda n: lambda: tree_of("x = " + "1+" * 5 * n + "1"),
     "cell reading, lines": lambda n: (lambda text: lambda: needed([("a", text)], [("b", "y = 1")]))(lines(2 * n)),
@@ -200,6 +204,8 @@ READERS = {  # reader and shape: n -> a call
     "borrowed, all of a file": lambda n: traced(
         answer="from mine import *\n" * 4 * n, file="".join(f"a{i} = mine.b\n" for i in range(4 * n))),
     "borrowed, one name of a file": lambda n: traced("helper = mine.a\n" * 4 * n, file="a = a\n" * 4 * n),
+    "borrowed, imports of all names": lambda n: traced(
+        "from course_lib.functional import *\nhelper = relu = [print(relu)]\nrelu.x = 1\n" * n),
     "borrowed, odd lines": lambda n: traced("helper = 1\nx = !ls\nlen?\n    " * 2 * n),
     "borrowed, out of sight": lambda n: traced(*["exec(x)\n" * 20] * (n // 10), answer="pass"),
     "footing, names": lambda n: (lambda steps: lambda: founded(steps, (), small.skeleton()))(

@@ -5,11 +5,13 @@ uses it gets the error that the import would have given; a statement that it end
 """
 
 import ast
+import contextlib
 import importlib.util
 import re
 import sys
 
 GPU = re.compile(r"CUDA|_cuda_|MPS|XPU|HIP|linked with support for")  # in torch's errors
+GPUS = frozenset(("is_available", "is_gpu_available", "is_built"))  # statements that ask whether there is one
 TORCHS = AssertionError, RuntimeError, NotImplementedError, AttributeError
 INSTALLS = re.compile(r"\s*(sudo\s+)?(\S*python\S*\s+-m\s+)?(pip3?|uv|conda|mamba|micromamba|apt|apt-get|brew)\s")
 NOT_INSTALLED = "Nothing is installed while a notebook is graded; the line was passed over."
@@ -36,11 +38,31 @@ class Absent:
     __setattr__ = __call__ = __getitem__ = __setitem__ = __iter__ = __enter__ = __mro_entries__ = _fail
 
 
+class Entered(contextlib.ExitStack):
+    """A context that may need what is absent: then the statements inside run all the same."""
+
+    def __init__(self, shell, make):
+        super().__init__()
+        self.shell, self.make = shell, make
+
+    def __enter__(self):
+        try:
+            return self.enter_context(self.make())
+        except Exception as error:
+            if not self.shell.is_elsewhere(error):
+                raise
+            return Absent()
+
+
 class Tolerant:
     """A shell that goes on where a line of the student's own, not of a check's, needs what is absent."""
 
     absent = Absent
     lost = frozenset()  # names in statements that ended so
+
+    def entered(self, make):
+        """The context that `make()` is; one of nothing, where entering it needs what is absent."""
+        return Entered(self, make)
 
     async def run_ast_nodes(self, nodelist, *args, **kwargs):
         """A cell's statements."""
@@ -51,12 +73,15 @@ class Tolerant:
     async def run_code(self, code_obj, result=None, *, async_=False):
         """One statement; True where the cell ends with it. The cell is one that failed, but those below it are made."""
         failed = await super().run_code(code_obj, result, async_=async_)
-        if not failed or not self.kernel.lenient or result is None or not self._is_elsewhere(result.error_in_exec):
+        if not failed or not self.kernel.lenient or result is None:
+            return failed
+        asks = GPUS & set(code_obj.co_names) and isinstance(result.error_in_exec, Exception)
+        if not asks and not self.is_elsewhere(result.error_in_exec):
             return failed
         self.lost = self.lost.union(code_obj.co_names)
         return False
 
-    def _is_elsewhere(self, error):
+    def is_elsewhere(self, error):
         """Whether an error says that a file, library, network, keyboard or GPU is not here, or what it gives."""
         if type(error) in TORCHS:
             return bool(GPU.search(str(error)))
@@ -93,6 +118,8 @@ def tolerant(nodes, names):
             for part in _parts(node):
                 absent |= set() if _there(part) else {_bound(alias) for alias in part.names}
                 made.append(_guarded(part))
+        elif isinstance(node, ast.With):
+            made.append(_entering(node))
         elif isinstance(node, ast.Expr | ast.Assign) and (_root(node) in absent or _chooses_screen(node)):
             made.append(_tried(node, [ast.Pass()]))
         else:
@@ -149,6 +176,18 @@ def _tried(node, instead):
         if not hasattr(new, "lineno") and "lineno" in new._attributes:
             ast.copy_location(new, node)
     return ast.fix_missing_locations(tried)
+
+
+def _entering(node):
+    """`with EXPRESSION:` as `with get_ipython().entered(lambda: EXPRESSION):`."""
+    for item in node.items:
+        if not any(isinstance(leaf, ast.NamedExpr) for leaf in ast.walk(item.context_expr)):
+            call = ast.parse("get_ipython().entered(lambda: 0)", mode="eval").body
+            call.args[0].body, place = item.context_expr, item.context_expr
+            item.context_expr = ast.copy_location(call, place)
+            for new in ast.walk(call.func):
+                ast.copy_location(new, place)
+    return ast.fix_missing_locations(node)
 
 
 def _root(node):

@@ -11,7 +11,7 @@ from given import Unfit, make
 
 PATIENCE = 60  # seconds by the clock for the lesson's own cells, all attempts together
 ATTEMPTS = 8  # each finds one more cell that is unfit
-KEPT = 4  # lessons at the same time
+KEPT = 8  # lessons at the same time, of 60 MB at most: of more, those that come one after the other are made anew
 
 
 class Nurseries:

@@ -141,7 +141,8 @@ def _moodle(who, base, same, known):
     told = ", ".join(sorted(ids))
     return Doubt(
         f"{_told(who)} has a name that {'several here have' if len(same) > 1 else 'several known students have'} "
-        f"(known: {told}); Moodle numbers people anew in each assignment, so say who by --who 'PATH=STUDENT'.",
+        f"(known: {told}); Moodle numbers people anew in each assignment, so say who by --who 'PATH=STUDENT', "
+        "or give this assignment's worksheet with --times: it has their addresses.",
         numbered,
     )
 

@@ -158,6 +158,8 @@ class _Collect:
                 for each in one if isinstance(one, list) else self._members(one):
                     whose[key_of(each.who)].append((entry, each))
         people = ungrouped({key: files[0][1].who for key, files in whose.items()}, self.known)
+        if self.times:
+            people = {key: self.times.addressed(who) for key, who in people.items()}
         settled = settle([who for who in people.values() if not who.given], self.known)
         hands = defaultdict(list)
         for key, files in whose.items():

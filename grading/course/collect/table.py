@@ -4,6 +4,7 @@ One column says who (any of the names below), one says when. It is the first sou
 zip or on disk is none where the system does not write it there.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from grading.course.headings import english, participant
@@ -29,7 +30,7 @@ class Times:
 
     def __init__(self, path, zone=None):
         self.path = Path(path)
-        self.rows = {}
+        self.rows, self.emails = {}, {}
         sheet = read_sheet(self.path)
         names, *rows = sheet.rows
         headers = dict(zip(names, english([name.replace("_", " ") for name in names]), strict=True))
@@ -44,14 +45,20 @@ class Times:
             self._add(dict(zip(names, cells, strict=False)), who, when[0], line, zone)
 
     def _add(self, row, who, when, line, zone):
+        told = [(kind, participant(fold(row.get(name) or ""))) for name, kind in who.items()]
+        numbers, emails = ([value for kind, value in told if kind == one and value] for one in ("user_id", "email"))
+        self.emails |= dict.fromkeys(numbers, emails[0] if emails else "")
         text = (row.get(when) or "").strip()
         if text in ("", "-"):
             return
         found = read_time(text, f"{self.path}, line {line}", zone)
-        for name, kind in who.items():
-            value = participant(fold(row.get(name) or ""))
+        for kind, value in told:
             if value:
                 self.rows.setdefault((kind, value), []).append((found, line))
+
+    def addressed(self, who):
+        """The person with the address that the table has for the number: Moodle's worksheet, for that assignment."""
+        return replace(who, email=who.email or self.emails.get(fold(who.user_id), "")) if who.user_id else who
 
     def find(self, student, who):
         """The hand-in time of a student and its line, the surest column first; CourseError when rows contradict."""

@@ -75,6 +75,22 @@ def test_moodles_people_of_one_name_are_told_apart_by_the_instructor_once_for_ea
     assert the(again(folder, tmp_path, words, files, "2.zip")).student == "Wei_Wang_2"
 
 
+def test_moodles_worksheet_tells_people_of_one_name_apart_by_their_addresses(folder, tmp_path, words):
+    people = [roster.Person(f"wei{i}", "Wei Wang", "moodle", email=f"wei{i}@example.org") for i in (1, 2)]
+    roster.write(folder.root, people)
+    sheet = tmp_path / "worksheet.csv"
+    head = "Identifier,Full name,Email address,Status,Last modified (submission)\n"
+    rows = [
+        f"Participant {i + 8},Wei Wang,Wei{i}@example.org,Submitted,Monday 5 October 2026 10:0{i}\n" for i in (2, 1)
+    ]
+    sheet.write_text(head + "".join(rows))
+    files = {f"Wei Wang_{i + 8}_assignsubmission_file_/x.ipynb": name for i, name in ((1, "a"), (2, "b"))}
+    assert "--times" in again(folder, tmp_path, words, files, "1.zip").problems[0]
+    report = again(folder, tmp_path, words, files, "2.zip", times=sheet, zone=ZoneInfo("UTC"))
+    assert report.collected == {f"wei{i}": name for i, name in enumerate(files, 1)}
+    assert (held(folder, "wei1"), held(folder, "wei2")) == (words["a"], words["b"])
+
+
 def test_the_gradebook_knows_people_by_their_number_and_address(folder, tmp_path, words):
     with sqlite3.connect(folder.root / "gradebook.db") as db:
         db.execute("insert into student (id, lms_user_id, email) values ('s-17', '10001', 'Ann@Example.org')")

@@ -83,7 +83,37 @@ def test_a_pasted_picture_is_base64_or_nothing():
     assert [piece.attachments for piece in pieces if piece.attachments] == [{"a.png": {"image/png": "iVBORw0K"}}]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_letters_of_two_bytes_are_read_with_a_mark_and_without(encoding):
+    pieces, repairs = read_pieces(WHOLE.decode().encode(encoding))
+    assert pieces == read_pieces(WHOLE)[0]
+    assert repairs == ["the file was UTF-16 and was read as that"]
+
+
+@pytest.mark.parametrize("empty", [{"source": ""}, {"source": [], "metadata": {"id": "x"}}, {}, {"metadata": [1]}])
+def test_empty_cells_take_no_place_from_others(empty):
+    tree = json.loads(WHOLE)
+    tree["cells"] = [{"cell_type": "code", **empty}] * 2500 + tree["cells"]
+    pieces, repairs = read_pieces(json.dumps(tree).encode())
+    assert [piece.source for piece in pieces] == [piece.source for piece in read_pieces(WHOLE)[0]]
+    assert pieces[0].index == 2500
+    assert repairs == [f"of {len(tree['cells'])} cells only the first 2000 that are not empty were read"]
+
+
 # ------------------------------------------------------------------ saved outputs, conflicts
+
+
+def test_the_state_of_widgets_is_read_past():
+    tree = json.loads(WHOLE)
+    tree["metadata"]["widgets"] = {
+        "application/vnd.jupyter.widget-state+json": {"state": {"a": "}x" + "y" * 22_000_000}}
+    }
+    pieces, repairs = read_pieces(json.dumps(tree).encode())
+    assert pieces == read_pieces(WHOLE)[0]
+    assert repairs == ["22 MB of saved outputs were read past"]
+    tree["cells"][0]["metadata"]["widgets"] = {"a": [1]}
+    left = json.loads(without_outputs(json.dumps(tree).encode()))
+    assert left == {**tree, "metadata": {**tree["metadata"], "widgets": {}}}
 
 
 def with_output(data, **dump):

@@ -32,3 +32,9 @@ def test_the_nodes_of_a_tree_come_in_the_order_of_ast():
     left_out = ast.expr_context | ast.operator | ast.unaryop | ast.boolop | ast.cmpop
     walked = [node for node in ast.walk(tree) if not isinstance(node, left_out)]
     assert list(map(id, cells.nodes_of(tree))) == list(map(id, walked))
+
+
+def test_a_line_of_ipythons_in_a_block_and_a_line_that_begins_with_a_remainder_are_read():
+    assert bound_names("if True:\n    !pip install x\n    import os\n    x = 1") == ("x",)
+    assert bound_names("x = (7\n     % 2)\n%time y = 1") == ()
+    assert bound_names("x = (7\n     % 2)\ny = 1") == ("x", "y")

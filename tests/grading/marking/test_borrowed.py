@@ -113,6 +113,10 @@ FURTHER = {
     "through its module as an argument": "import {place} as lib\n{mine} = (lambda m: m.{last})(lib)",
     "by its module's dict": "import {place} as lib\n{mine} = lib.__dict__['{last}'.lower()]",
     "by a pattern": "import {place} as lib\nmatch lib:\n    case object({last}=f):\n        {mine} = f",
+    "by a module of a class": "class Box:\n    import {place} as lib\n{mine} = Box.lib.{last}",
+    "by a module put into a class": "import {place} as lib\nclass A:\n    pass\nA.lib = lib\n{mine} = A.lib.{last}",
+    "by the names outside functions": "import {place} as lib\n{mine} = locals()['lib'].{last}",
+    "with a print of one's own": "import {place} as lib\na = []\nprint = a.append\nprint(lib)\n{mine} = a[0].{last}",
     "by the list of modules": "import sys, {place}\n{mine} = sys.modules['{place}'].{last}",
 }
 
@@ -219,6 +223,63 @@ def test_what_is_made_out_of_sight_is_looked_for_in_all_cells_above_the_check(an
     found = lesson_one(answer, own, below)
     assert "write it yourself" in found["epoch"].sentence
     assert found.keys() == {"epoch"}, "and no other exercise pays for it"
+
+
+STAR = "from course_lib.topics.perceptron import *"
+STARRED = {  # the answer, own cells above it, own cells below it
+    "and no more": (STAR, [], []),
+    "kept under another name": (f"{STAR}\ntheirs = epoch\ndef epoch(*a):\n    return theirs(*a)", [], []),
+    "kept in a cell above": ("def epoch(*a):\n    return theirs(*a)", [f"if True:\n    {STAR}\ntheirs = epoch"], []),
+    "all in one block": (f"try:\n    {STAR}\n    epoch = [epoch][0]\nfinally:\n    pass", [], []),
+    "as a default": (f"{STAR}\ndef epoch(*a, f=epoch):\n    return f(*a)", [], []),
+    "in a cell below": (STUB, [], [STAR]),
+    "in a class of a cell above": ("def epoch(*a):\n    return Box.lib.epoch(*a)", ["class Box:\n    import "
+                                   "course_lib.topics.perceptron as lib"], []),
+    "stored by a cell above": ("def epoch(*a):\n    return box[0].epoch(*a)", [f"{LIB}box = {{}}\nbox[0] = lib"], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "own", "below"), STARRED.values(), ids=STARRED)
+def test_all_of_the_librarys_names_hold_until_they_are_bound_anew(answer, own, below):
+    assert "the library's epoch" in lesson_one(answer, own, below)["epoch"].sentence
+
+
+LOOKS = [
+    "print(globals())",
+    "print(globals().keys(), end='')",
+    "print(len(sorted(globals())))",
+    "len(globals())",
+    "print(f'{globals()}')",
+    "if 'np' not in globals():\n    import numpy as np",
+    "print(locals())",
+    "dir()\nprint(dir())\nhelp(check)\n%whos\n%who",
+    f"{LIB}help(lib.epoch)",
+    f"{LIB}print(lib.epoch.__doc__)\nprint(lib)",
+    f"{LIB}dir(lib)\nprint(vars(lib).keys())",
+    f"{LIB}import inspect\nprint(inspect.signature(lib.epoch))\nlib.epoch??",
+    f"{STAR}\nprint(epoch)",
+]
+EPOCH = next(e.reference for slug, one in LESSONS.items() if slug[:2] == "01" for e in one.exercises if e.id == "epoch")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_an_honest_look_costs_nothing(look):
+    assert lesson_one(f"{look}\n{EPOCH}") == {}
+
+
+TURNED = [
+    "print = list",
+    "def f(print):\n    pass",
+    "import builtins\nbuiltins.print = list",
+    "import builtins\nsetattr(builtins, 'print', list)",
+    "match list:\n    case print:\n        pass",
+]
+
+
+@pytest.mark.parametrize("turned", TURNED)
+def test_a_look_by_a_function_of_ones_own_is_none(turned):
+    assert "globals" in lesson_one(f"print(globals())\n{EPOCH}", [turned])["epoch"].sentence
+    assert "globals" in lesson_one(f"a = [print(one) for one in globals()]\n{EPOCH}")["epoch"].sentence
 
 
 HONEST = {

@@ -119,6 +119,20 @@ def test_a_check_and_the_lessons_cells_have_pythons_own_functions(line, pool, mo
     assert (verdict.score, verdict.cause) == (verdict.points, "")
 
 
+@pytest.mark.parametrize("line", ["check = True", "del check", "check = expect = NotDone = 3\ndel NotDone"])
+def test_so_it_is_where_an_answers_own_cell_takes_the_name_of_the_check(line, pool):
+    nb = small.submission(double=f"{small.ANSWER_DOUBLE}\n{line}", tail=small.ANSWER_TAIL, guess="answer = 42")
+    assert judged(nb, pool)[0].score == 6
+
+
+def test_a_name_of_the_lesson_that_an_answers_cell_deletes_is_there_for_its_check(pool, monkeypatch):
+    monkeypatch.setattr(
+        small, "CHECK_DOUBLE", small.CHECK_DOUBLE.replace("double(3)", "double(len(NotDone('x').args) + 2)")
+    )
+    nb = small.submission(double=f"{small.ANSWER_DOUBLE}\ndel NotDone", tail=small.ANSWER_TAIL, guess="answer = 42")
+    assert judged(nb, pool)[0].score == 6
+
+
 def test_an_answer_keeps_what_its_star_import_made_of_a_name(pool):
     starred = "from numpy import *\ndef double(x):\n    return int(sum(array([[x], [x]]), axis=0)[0])"
     verdict, _ = judged(small.submission(double=starred), pool)

@@ -1,5 +1,7 @@
 """One line that needs what is not here, or nobody to answer it, costs none of the right work beside it."""
 
+import textwrap
+
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell
@@ -57,6 +59,28 @@ def test_so_it_is_in_a_cell_of_the_students_own(pool):
     assert graded(nb, pool).score == 6
 
 
+WITHIN = [
+    "import tensorflow as tf\nwith tf.device('/GPU:0'), tf.GradientTape() as tape:",
+    "class Gpu:\n    def __enter__(self):\n        raise RuntimeError('no CUDA')\n    __exit__ = print\nwith Gpu():",
+    "with open('weights.csv') as file:",
+    "import warnings\nwith warnings.catch_warnings(record=True) as caught:",
+]
+
+
+@pytest.mark.parametrize("head", WITHIN)
+def test_what_stands_inside_a_with_of_what_is_not_here_is_made(pool, head):
+    answer = textwrap.indent(small.ANSWER_DOUBLE, "    ")
+    assert graded(small.submission(**{**RIGHT, "double": f"{head}\n{answer}"}), pool).score == 6
+
+
+def test_an_error_of_anothers_in_a_with_stays_one(pool):
+    answer = textwrap.indent(small.ANSWER_DOUBLE, "    ")
+    lines = f"with open('x', 'w') as file:\n    file.write('x')\n    1 / 0\n{answer}"
+    verdict = graded(small.submission(**{**RIGHT, "double": lines}), pool)
+    assert verdict.score == 4
+    assert "ZeroDivisionError in line 3" in verdict.cause
+
+
 def test_what_is_used_is_named_where_it_is_used(pool):
     answer = "import pandas as pd\n\ndef double(x):\n    return pd.Series(2 * x)"
     check = graded(small.submission(**{**RIGHT, "double": answer}), pool).checks["double"]
@@ -76,6 +100,8 @@ ELSEWHERE = [
     "import tensorflow as tf\nif tf.test.is_gpu_available():\n    print('fast')",
     "import torch_geometric as tg\nclass Net(tg.nn.Module):\n    pass",
     "raise AssertionError('Torch not compiled with CUDA enabled')",
+    "class cuda:\n    is_available = bool\nassert cuda.is_available()",
+    "class cuda:\n    is_available = bool\nif not cuda.is_available():\n    raise SystemError('GPU device not found')",
     "raise RuntimeError('PyTorch is not linked with support for mps devices')",
     "raise NotImplementedError('Could not run aten::empty with arguments from the MPS backend.')",
     "raise AttributeError('module torch._C has no attribute _cuda_setDevice')",
@@ -158,10 +184,16 @@ def test_a_library_in_the_place_of_another_is_named_and_told(module, pool, monke
     assert verdict.checks["tail"].score == 3
 
 
-def test_a_check_that_cannot_even_begin_is_the_first_thing_told(pool):
+def test_a_check_that_cannot_even_begin_is_the_first_thing_told():
+    error = {"output_type": "error", "ename": "TypeError", "evalue": "'bool' object is not callable", "traceback": []}
+    run = Run("finished", {"check-double": CellRun("check-double", "error", [error])}, [], Isolation("none"))
+    said = first_failed(run, (Step("check-double", small.CHECK_DOUBLE, "double"),), small.skeleton())
+    assert said.startswith("The first cell that failed is the check of double: it ended with TypeError")
+
+
+def test_a_library_that_is_not_here_under_the_name_of_the_check_costs_nothing(pool):
     verdict = graded(small.submission(**{**RIGHT, "double": f"import cupy as check\n{small.ANSWER_DOUBLE}"}), pool)
-    assert verdict.cause.startswith("The first cell that failed is the check of double: it ended with")
-    assert verdict.cause.endswith("No module named 'cupy'.")
+    assert (verdict.score, verdict.cause) == (6, "")
 
 
 @pytest.mark.parametrize("line", ["import math as check", "check = None", "import pandas as check", "del check"])
@@ -202,7 +234,9 @@ def test_who_waits_for_the_keyboard_is_told_so(line, pool):
 
 
 def test_an_error_that_ipython_prints_is_told(pool):
-    assert "UsageError, Cell magic `%%no_such` not found" in graded(above("%%no_such\nx ="), pool).cause
+    nb = small.submission(**RIGHT)
+    nb.cells.insert(2, new_code_cell("%%no_such\nx ="))
+    assert "UsageError, Cell magic `%%no_such` not found" in graded(nb, pool).cause
 
 
 TYPED = [

@@ -1,14 +1,17 @@
 """Slips of the keys that turn, cut, merge or displace cells: right work in them keeps its place and its points."""
 
 import json
+import textwrap
 from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from grading.course.intake import Piece
+from grading.lessons.cells import tree_of
 from grading.marking.merged import cut_apart
 from grading.marking.overlay import overlay
+from grading.marking.pasted import unpasted
 from tests.grading import small_lesson as small
 
 ANSWERS = {"double": small.ANSWER_DOUBLE, "tail": small.ANSWER_TAIL}
@@ -92,13 +95,85 @@ def test_text_that_tells_of_a_function_is_no_answer(skeleton):
     assert settled(nb, skeleton)[0]["double"] == small.STUB_DOUBLE
 
 
-def test_a_fence_pasted_with_the_answer_is_taken_off_and_told(skeleton):
-    nb = small.submission(double=f"```python\n{small.ANSWER_DOUBLE}\n```", tail=small.ANSWER_TAIL)
+def numbered(code, form):
+    return "\n".join(form.format(i, line) for i, line in enumerate(code.split("\n"), 9))
+
+
+PROMPTED = ">>> " + small.ANSWER_DOUBLE.replace("\n", "\n... ")
+FENCE, PROMPTS, NUMBERS = "a fence of Markdown", "prompts", "numbers of lines"
+PASTED = [
+    (f"```python\n{small.ANSWER_DOUBLE}\n```", FENCE),
+    (f"This is it:\n\n~~~\n{small.ANSWER_DOUBLE}\n~~~\n\nIt works.", FENCE),
+    (f"```python\n{small.ANSWER_DOUBLE}", FENCE),
+    (f"{small.ANSWER_DOUBLE}\n```", FENCE),
+    (f"```\n{small.ANSWER_DOUBLE}\n```\nAnd so:\n```python\nprint(1)\n```", FENCE),
+    (f"{PROMPTED}\n>>> double('a')\n'aa'\n>>> np.ones(2)\n[1. 1.]", PROMPTS),
+    (f"```\n{PROMPTED}\n```", PROMPTS),
+    ("In [3]: " + small.ANSWER_DOUBLE.replace("\n", "\n   ...: ") + "\n\nIn [4]: double(2)\nOut[4]: 4", PROMPTS),
+    *(
+        (numbered(small.ANSWER_DOUBLE, form), NUMBERS)
+        for form in ("{} {}", "{:4d}  {}", "{}: {}", "{}\t{}", "{:<3d}{}")
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "what"), PASTED)
+@pytest.mark.parametrize("new", [False, True])
+def test_what_was_pasted_around_code_is_taken_off_and_told(skeleton, text, what, new):
+    nb = small.submission(**({} if new else {"double": text}))
+    at = len(nb.cells) if new else place(nb, "solve-double") + 1
+    nb.cells += [new_code_cell(text)] * new
     found, repairs = settled(nb, skeleton)
-    assert found["double"].strip() == small.ANSWER_DOUBLE
-    assert "double: the fence of Markdown around the answer is taken off" in repairs
-    half = f"```python\n{small.ANSWER_DOUBLE}"
-    assert settled(small.submission(double=half), skeleton)[0]["double"] == half
+    assert found["double"].split()[:8] == small.ANSWER_DOUBLE.split()
+    assert tree_of(found["double"]) is not None
+    assert f"cell {at + new}: what was pasted around the code is taken off ({what})" in repairs
+
+
+@pytest.mark.parametrize(
+    "text", ["1 the first\n2 the second", "```\nthe first\n```", "1 x = 1\n3 y = 2", "1 x = (\n2 y"]
+)
+def test_words_and_what_is_no_python_even_so_stay_as_they_are(text):
+    assert unpasted(text)[0] in (text, "the first\n")
+
+
+BESIDE = ["print(f'{ {'a': 1}['a'] }' 2)", "print 'hello'", "x = (1,", "@\nclass A:\n    x = 1", "Now I test it:"]
+
+
+@pytest.mark.parametrize("line", BESIDE)
+@pytest.mark.parametrize("above", [True, False])
+def test_a_line_beside_an_answer_that_is_no_python_here_is_passed_over_and_told(skeleton, line, above):
+    parts = [line, f"@print\n{small.ANSWER_DOUBLE}\n#\n    # note"] if above else [small.ANSWER_DOUBLE, line]
+    text = "\n".join(["import os", *parts, "files = !ls", "if os:\n    pass\nelse:\n    pass"])
+    found, repairs = settled(small.submission(double=text, tail=small.ANSWER_TAIL), skeleton)
+    assert {"import os", *small.ANSWER_DOUBLE.split("\n"), "files = !ls", "else:"} <= set(found["double"].split("\n"))
+    assert line.split("\n")[0] not in found["double"].split("\n")
+    assert any("is no Python here and is passed over" in repair for repair in repairs)
+
+
+def test_a_broken_answer_stays_as_it_is(skeleton):
+    text = "import os\ndef double(x)\n    return 2 * x"
+    found, repairs = settled(small.submission(double=text, tail=small.ANSWER_TAIL), skeleton)
+    assert (found["double"], repairs) == (text, [])
+
+
+WAYS_IN = ("with np.errstate(all='ignore'):", "if True:", "try:", "with torch.no_grad():\n  if x:")
+
+
+@pytest.mark.parametrize("way", WAYS_IN)
+def test_an_answer_inside_a_block_is_found_where_it_stands(skeleton, way):
+    ends = "\nexcept Exception:\n    pass" if way == "try:" else ""
+    text = f"{way}\n{textwrap.indent(small.ANSWER_DOUBLE, '    ')}{ends}"
+    nb = small.submission(tail=small.ANSWER_TAIL)
+    nb.cells.append(new_code_cell(text))
+    assert settled(nb, skeleton)[0]["double"] == text
+    nb = small.submission(double=text, tail=small.ANSWER_TAIL)
+    assert settled(stripped(nb), skeleton)[0]["double"] == text
+
+
+def test_what_a_copy_of_a_check_defines_inside_is_no_answer(skeleton):
+    nb = small.submission(tail=small.ANSWER_TAIL)
+    nb.cells.append(new_code_cell(f"{small.CHECK_DOUBLE}\n    def double(x):\n        return 2 * x"))
+    assert settled(nb, skeleton)[0]["double"] == small.STUB_DOUBLE
 
 
 @pytest.mark.parametrize("cuts", [2, 3, 4])

@@ -99,3 +99,38 @@ def test_the_lessons_own_text_is_nobodys_answer(lesson):
     nb.cells[at:at] = [new_markdown_cell("Say why the first is gone."), new_code_cell("print(double(3))")]
     nb.cells.append(new_markdown_cell("### Exercise 90.1 · Double"))
     assert laid(nb, lesson)[0] == PLACE
+
+
+HEADS = ["## Why?", "**Answer to the written question**", "Written question · Why?", "> Say why the first is gone."]
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("apart", [True, False])
+def test_words_far_from_the_question_below_its_title_or_words_go_to_a_reader(lesson, head, apart):
+    nb = small.submission(double=small.ANSWER_DOUBLE)
+    nb.cells[1:1] = (
+        [new_markdown_cell(head), new_markdown_cell(WORDS)] if apart else [new_markdown_cell(f"{head}\n{WORDS}")]
+    )
+    nb.cells.insert(1, new_code_cell("x = 1"))
+    answer, own, repairs = laid(nb, lesson)
+    assert answer.endswith(WORDS)
+    assert "x = 1" in own
+    assert WORDS not in own
+    assert "question-why: the answer stood far from its cell and is put in its place" in repairs
+
+
+@pytest.mark.parametrize("notes", ["My notes: why does this not work?", "Say why the first is gone.", "## Double?"])
+def test_other_words_far_from_it_do_not(lesson, notes):
+    nb = small.submission(double=small.ANSWER_DOUBLE)
+    nb.cells.insert(1, new_markdown_cell(notes))
+    assert laid(nb, lesson)[0] == PLACE
+
+
+def test_an_answer_below_last_years_words_of_the_question_is_the_answer(lesson):
+    nb = small.submission(**{"ask-why": ASKED.replace("Say why", "Tell why"), "question-why": WORDS})
+    for i, cell in enumerate(nb.cells):
+        cell.metadata, cell["id"] = {}, f"old{i}"
+    answer, own, repairs = laid(nb, lesson)
+    assert answer == WORDS
+    assert own == ["Tell why the first is gone."]
+    assert "ask-why: its text was changed and is restored" in repairs
