@@ -5,7 +5,7 @@ uses it gets the error that the import would have given; a statement that it end
 """
 
 import ast
-import contextlib
+import functools
 import importlib.util
 import re
 import sys
@@ -38,20 +38,30 @@ class Absent:
     __setattr__ = __call__ = __getitem__ = __setitem__ = __iter__ = __enter__ = __mro_entries__ = _fail
 
 
-class Entered(contextlib.ExitStack):
+class Entered:
     """A context that may need what is absent: then the statements inside run all the same."""
 
     def __init__(self, shell, make):
-        super().__init__()
-        self.shell, self.make = shell, make
+        self.shell, self.make, self.leave = shell, make, lambda *error: None
 
     def __enter__(self):
         try:
-            return self.enter_context(self.make())
+            context = self.make()
+            kind = type(context)
+            if not hasattr(kind, "__enter__") or not hasattr(kind, "__exit__"):
+                raise TypeError(f"'{kind.__name__}' object does not support the context manager protocol")
+            entered = kind.__enter__(context)
         except Exception as error:
-            if not self.shell.is_elsewhere(error):
-                raise
-            return Absent()
+            if self.shell.is_elsewhere(error):
+                return Absent()
+            below = error.__traceback__.tb_next  # of `make`, whose line the cell has already, or of what is entered
+            own = below is not None and below.tb_frame.f_code is self.make.__code__
+            raise error.with_traceback(below.tb_next if own else below) from error.__cause__
+        self.leave = functools.partial(kind.__exit__, context)
+        return entered
+
+    def __exit__(self, *error):
+        return self.leave(*error)
 
 
 class Tolerant:

@@ -11,13 +11,20 @@ from quick import Quick, asked_once, murmur2, transformer
 from streams import Stream
 
 
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
+
+
 def shorten(error, keep=15):
-    """Leave out the middle of a very long traceback: IPython takes seconds for an endless recursion's."""
+    """Leave out this folder's own frames, and the middle of a very long traceback: IPython takes seconds for an endless
+    recursion's.
+    """
     seen = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         parts, part = [], error.__traceback__
         while part is not None:
+            while part.tb_next is not None and part.tb_next.tb_frame.f_code.co_filename.startswith(HERE):
+                part.tb_next = part.tb_next.tb_next
             parts.append(part)
             part = part.tb_next
         if len(parts) > 4 * keep:
