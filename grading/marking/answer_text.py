@@ -28,7 +28,9 @@ def runnable(answer, name, names=frozenset()):
         repairs.append(f"{name}: signs of a web page, a PDF or a text program are Python's again")
     code, gone = readable(magic_first(plain), names)
     if gone:
-        repairs.append(f"{name}: line {', '.join(map(str, gone[:5]))} is no Python here and is passed over")
+        more = f" and {len(gone) - 5} more" if len(gone) > 5 else ""
+        lines = f"lines {', '.join(map(str, gone[:5]))}{more} are" if len(gone) > 1 else f"line {gone[0]} is"
+        repairs.append(f"{name}: {lines} no Python here and passed over")
     written = without_lone_magic(code)
     if written != code:
         magic = code.lstrip().split()[0][:40]

@@ -14,7 +14,7 @@ import symtable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from grading.lessons.cells import BLOCKS, bodies_of, children_of, nodes_of, plain_python, tree_of
+from grading.lessons.cells import BLOCKS, DEFINITIONS, bodies_of, children_of, nodes_of, plain_python, tree_of
 
 DYNAMIC = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__import__", "setattr", "delattr"}
 STATEFUL = re.compile(
@@ -22,7 +22,7 @@ STATEFUL = re.compile(
     r"|simplefilter|recursionlimit|install|patch|environ|chdir|reload|getattr"
 )
 TELLING = {ast.Call, ast.Global, ast.Nonlocal, ast.Delete, ast.Attribute, ast.Subscript, ast.AugAssign}
-DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+LENDING = DEFINITIONS | ast.Import | ast.ImportFrom  # statements that give names to others and do nothing else
 AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}
 
 
@@ -195,7 +195,7 @@ def parts_of(source):
     tree, lines = tree_of(source) if plain_python(source) == source else None, source.split("\n")
     body = tree.body if tree is not None else ()
     spans = [(min([n.lineno, *(d.lineno for d in getattr(n, "decorator_list", ()))]), n.end_lineno) for n in body]
-    defines = [isinstance(node, DEFINITIONS) for node in body]
+    defines = [isinstance(node, LENDING) for node in body]
     apart = all(before < first for (_, before), (first, _) in pairwise(spans))
     if not body or not any(defines) or not apart:
         return "", source

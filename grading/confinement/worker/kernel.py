@@ -10,7 +10,6 @@ from absent import Tolerant
 from quick import Quick, asked_once, murmur2, transformer
 from streams import Stream
 
-
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
 
 
