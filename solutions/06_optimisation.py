@@ -953,8 +953,7 @@ legend = ax.legend(frameon=False, fontsize="small", bbox_to_anchor=(1.0, 1.0), l
 # %% [markdown]
 # Every curve falls, turns and jumps up to ln 10. At one common rate the optimisers differ by powers of ten, in either
 # order: that is a statement about the rate. At its own best rate every one of them ends at some thousandths or less. Plain SGD
-# comes last here, and who comes first is for the starts to say: momentum is before Adam from these three, behind it from each of
-# four other threes.
+# comes last here, and who comes first, momentum or Adam, is for the starts to say: put other seeds in, and it may turn round.
 #
 # What differs is *where* the best rate lies: above 1 for SGD, about a tenth of that with momentum,
 # whose steps grow to ten times the length, and between 0.003 and 0.03 for RMSProp and the Adams.
@@ -1113,8 +1112,8 @@ for k in lowered:
 
 # %% [markdown]
 # Dotted lines: where the rate fell. The training loss falls until the rate is tiny. The validation loss wavers, and comes to rest
-# when the rate falls. On these digits, which are soon learned, that brings no new best here, and so the run ends. (One run: from two
-# other starts the first fall brought a new best, and the later ones none.)
+# when the rate falls. On these digits, which are soon learned, that brings no new best here, and so the run ends. (One run: from
+# another start the first fall may bring one.)
 
 # %% [markdown]
 # ### Do large batches overfit more?

@@ -1453,7 +1453,7 @@ ax = curves.learning_curves(errors, ylabel="wrong on held-out digits, in %", tit
 # Real training steps of each network: on this machine at reduced size (images of 64×64, the widest networks with a
 # quarter of their channels), on a GPU as published, 224×224 and 1000 classes. The loss begins near ln C, as lesson 07 says
 # a healthy network's does; with two auxiliary heads, which count 0.3 each, near 1.6 ln C. After three steps on the same
-# batch it is lower, but for AlexNet and VGG (and for GoogLeNet from one start of ten): they learn slowly at first, and dropout
+# batch it is lower, but for AlexNet and VGG, and from some starts for GoogLeNet: they learn slowly at first, and dropout
 # shakes them up or down.
 
 # %% gpu=true

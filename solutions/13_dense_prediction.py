@@ -892,9 +892,9 @@ recorded("F21")
 # network draws fine outlines around things that it confuses, because it sees too little of them. And look at the errors
 # before you rank neighbours in the table.
 #
-# Does the bilinear start of section 3 matter? For the IoU it seems to: the random start is behind by about three errors here,
-# and by one error with five other seeds. In the boundary score the two are alike. Training takes learned enlargement to the
-# same outlines from either start.
+# Does the bilinear start of section 3 matter? For the IoU it seems to: the random start is behind by about three errors here.
+# With other seeds it is behind by less: one such comparison is a hint. In the boundary score the two are alike. Training
+# takes learned enlargement to the same outlines from either start.
 #
 # The code, for both figures:
 

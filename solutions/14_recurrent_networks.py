@@ -638,7 +638,7 @@ memory_figure() if FULL else recorded("L14a")
 # %% [markdown]
 # Two tasks, two winners. In copying, the plain layer with the orthogonal start is right over 40 steps from every start,
 # and mostly right over 80. After the same number of steps the LSTM guesses at 40, and the GRU's wide band says that one
-# of its three starts has found the way and the others have not. (Of three further starts none has.) As long as one waits,
+# of its three starts has found the way and the others have not. (From other starts it may be none.) As long as one waits,
 # nothing has to be shut out, and a rotation loses nothing.
 #
 # In adding, gates decide: the GRU is nearly always right even over 100 numbers, the LSTM up to 60, and no plain layer gets
