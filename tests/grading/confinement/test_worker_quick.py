@@ -119,6 +119,14 @@ def test_an_error_is_set_out_once_and_modules_are_found_before(box):
     assert run.cells["a"].outputs[0]["traceback"] == ["a line"]
 
 
+def test_a_traceback_ends_where_the_cell_uses_what_is_absent(box):
+    use = "import no_such_library as lib\ndef f(x):\n    return lib.Series(x)\nf(1)"
+    told = box.run(Job("absent", "x", (Step("a", use),))).cells["a"].outputs[-1]
+    assert told["ename"] == "ModuleNotFoundError"
+    assert [line for line in told["traceback"] if "absent.py" in line] == []
+    assert "lib" in told["traceback"][-2]
+
+
 CHANGES = {
     "a new name": lambda module, space: setattr(module, "new", 1),
     "another value": lambda module, space: setattr(module, "a", 2),
