@@ -13,6 +13,7 @@ from grading.lessons.cells import tree_of
 
 MAX_BYTES = 20_000_000
 MAX_FILE = 150_000_000  # saved outputs included
+CELL_TYPES = ("code", "markdown", "raw")
 MAX_CELLS = 2_000
 MAX_SOURCE = 2_000_000
 MAX_CELL = 100_000  # characters of a cell of code: data as a rule, or a picture
@@ -84,7 +85,7 @@ def read_pieces(raw):
     if len(cells) > MAX_CELLS:
         repairs.append(f"of {len(cells)} cells only the first {MAX_CELLS} that are not empty were read")
     if len(pieces) < len(chosen):
-        repairs.append(f"{len(chosen) - len(pieces)} cells were not cells and were dropped")
+        repairs.append(f"what stands in place of {len(chosen) - len(pieces)} of its cells is no cell and was dropped")
     marked = [piece.index + 1 for piece in pieces if len(_conflict_marks(piece.source)) > 1]
     repairs += [f"cell {i}: git's conflict marks stand in it" for i in marked[:20]]
     if _code(pieces) > MAX_CODE:
@@ -122,13 +123,27 @@ def _json(raw, repairs):
     text = _decoded(raw, repairs).strip(BLANK)
     _no_conflict(text)
     try:
-        tree, end = json.JSONDecoder(parse_constant=lambda name: None).raw_decode(text)
+        tree, end = _parsed(text, repairs)
     except json.JSONDecodeError as error:
         raise Refused("corrupt", _broken(text, error)) from None
     except (RecursionError, ValueError):
         raise Refused("corrupt", "The file is not valid JSON (nested too deep, or a number too long).") from None
     _note_rest(text[end:].strip(BLANK), repairs)
     return tree
+
+
+def _parsed(text, repairs):
+    """The JSON that `text` begins with and where it ends; bare line ends within its texts, which JSON forbids, are a
+    repair."""
+    settings = {"parse_constant": lambda name: None}
+    try:
+        return json.JSONDecoder(**settings).raw_decode(text)
+    except json.JSONDecodeError as error:
+        if not error.msg.startswith("Invalid control character"):
+            raise
+    found = json.JSONDecoder(strict=False, **settings).raw_decode(text)
+    repairs.append("line ends or control characters stood bare in its texts and were read as they are")
+    return found
 
 
 def _broken(text, error):
@@ -218,19 +233,22 @@ def _text(source):
 
 
 def _piece(index, cell):
-    if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+    if not isinstance(cell, dict):
         return None
     meta = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
     claimed = meta.get("nbgrader") if isinstance(meta.get("nbgrader"), dict) else {}
+    kind = next((kind for kind in (cell.get("cell_type"), claimed.get("cell_type")) if kind in CELL_TYPES), None)
+    if kind is None:
+        return None
     grade_id, cell_id, tags = claimed.get("grade_id"), cell.get("id"), meta.get("tags")
     return Piece(
         index=index,
-        kind=cell["cell_type"],
+        kind=kind,
         source=_text(cell.get("source")),
         grade_id=grade_id if isinstance(grade_id, str) else None,
         cell_id=cell_id if isinstance(cell_id, str) else None,
         tags=tuple(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
-        attachments=_images(cell.get("attachments")) if cell["cell_type"] == "markdown" else {},
+        attachments=_images(cell.get("attachments")) if kind == "markdown" else {},
     )
 
 

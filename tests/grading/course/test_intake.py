@@ -253,6 +253,31 @@ def test_a_slip_in_the_middle_is_no_end():
     assert "save it anew in Jupyter" in told.value.sentence
 
 
+@pytest.mark.parametrize("between", ["\n", "\t", "\x01", "\r\n"])
+def test_bare_line_ends_within_a_text_are_read_as_they_are(between):
+    pieces, repairs = read_pieces(WHOLE.replace(b"return", b"return" + between.encode(), 1))
+    whole = read_pieces(WHOLE)[0]
+    changed = [i for i, (now, before) in enumerate(zip(pieces, whole, strict=True)) if now != before]
+    assert len(changed) <= 1
+    assert repairs == ["line ends or control characters stood bare in its texts and were read as they are"]
+
+
+@pytest.mark.parametrize("odd", [None, True, "Code", "code ", [], {}])
+def test_a_cell_whose_kind_is_no_kind_has_the_one_that_the_lesson_gave_it(odd):
+    tree = json.loads(WHOLE)
+    for cell in tree["cells"]:
+        cell["cell_type"] = odd if "nbgrader" in cell["metadata"] else cell["cell_type"]
+    assert read_pieces(json.dumps(tree).encode()) == read_pieces(WHOLE)
+
+
+def test_what_is_no_cell_is_dropped_and_told():
+    tree = json.loads(WHOLE)
+    tree["cells"][:0] = ["x", None]
+    pieces, repairs = read_pieces(json.dumps(tree).encode())
+    assert len(pieces) == len(tree["cells"]) - 2
+    assert repairs == ["what stands in place of 2 of its cells is no cell and was dropped"]
+
+
 NEWER = f"3.{sys.version_info[1] + 1}.4"
 
 
