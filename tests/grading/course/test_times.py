@@ -1,11 +1,12 @@
 """Times are read in one place: the same instant however it is written, or an error that names the file."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from nbgrader import utils
 
-from grading.course.times import read_time, write_time
+from grading.course.times import HOURS, read_time, write_time
 from grading.errors import CourseError
 
 READ = {
@@ -122,6 +123,49 @@ def test_a_zone_counts_where_none_is_written_and_settles_a_short_name():
     assert str(read_time("2026-07-01 12:00 +0000", "x", chicago)) == "2026-07-01 12:00:00"
     with pytest.raises(CourseError, match="CST"):
         read_time("2026-07-01 12:00 CST", "x", chicago)  # summer there: no such time
+
+
+PLACES = {
+    "Etc/UTC": "UTC GMT Z UT",
+    "Europe/Lisbon": "WET WEST",
+    "Europe/Berlin": "CET CEST MEZ MESZ",
+    "Europe/Helsinki": "EET EEST",
+    "Europe/Moscow": "MSK",
+    "America/New_York": "EST EDT",
+    "America/Chicago": "CDT",
+    "America/Denver": "MST MDT",
+    "America/Los_Angeles": "PST PDT",
+    "America/Anchorage": "AKST AKDT",
+    "Pacific/Honolulu": "HST",
+    "America/St_Johns": "NST NDT",
+    "America/Halifax": "ADT",
+    "America/Sao_Paulo": "BRT",
+    "Africa/Johannesburg": "SAST",
+    "Asia/Karachi": "PKT",
+    "Asia/Singapore": "SGT",
+    "Asia/Hong_Kong": "HKT",
+    "Asia/Tokyo": "JST",
+    "Asia/Seoul": "KST",
+    "Australia/Perth": "AWST",
+    "Australia/Adelaide": "ACST ACDT",
+    "Australia/Sydney": "AEST AEDT",
+    "Pacific/Auckland": "NZST NZDT",
+}
+SUMMERS = {"WEST", "CEST", "MESZ", "EEST"}  # and what ends in DT
+
+
+def test_a_zones_name_is_as_many_hours_as_its_place_has_in_winter_or_in_summer():
+    assert sorted(" ".join(PLACES.values()).split()) == sorted(HOURS)
+    for place, names in PLACES.items():
+        months = [datetime(2026, month, 15, tzinfo=ZoneInfo(place)) for month in range(1, 13)]
+        hours = [when.utcoffset().total_seconds() / 3600 for when in months]
+        for name in names.split():
+            summer = name in SUMMERS or name.endswith("DT")
+            assert HOURS[name] == (max(hours) if summer else min(hours)), name
+
+
+def test_of_a_compact_time_the_seconds_may_be_left_out():
+    assert str(read_time("20261012T2359Z", "x")) == "2026-10-12 23:59:00"
 
 
 @pytest.mark.parametrize("text", READ)
