@@ -66,6 +66,8 @@ def test_columns_of_ones_own_and_a_byte_order_mark_do_no_harm(tmp_path):
     [
         (b"name,system\nAnn,canvas\n", "no column student"),
         (b"student,system,user_id\n,canvas,7\n", "line 2: the student's id is empty"),
+        (b"student,system,user_id\nann/b,canvas,7\n", "line 2: 'ann/b' cannot be a student's id"),
+        (b"student,system,user_id\n.ann,canvas,7\n", "line 2: '.ann' cannot be a student's id"),
         (b"PK\3\4", "save it as CSV and give that"),
         (b"student,system,user_id\nann,x,1.2E+11\n", "shortened a number to 1.2E"),
     ],
