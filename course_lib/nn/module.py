@@ -7,7 +7,7 @@ of Modules are walked too, and names are torch's: "blocks.0.conv.weight".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -64,6 +64,7 @@ class Module(OnCpu, Told, metaclass=Named):
 
     _instead, _otherwise = MODULE, "set self.{name} in __init__ before it is used"
     training: bool = True
+    _shows: ClassVar[str] = ""  # the settings that a print shows, a format of this Module
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output; every Module defines its own."""
@@ -100,10 +101,16 @@ class Module(OnCpu, Told, metaclass=Named):
         hooks.append(hook)
         return Hooked(hooks, hook)
 
-    def __repr__(self) -> str:
+    def extra_repr(self) -> str:
+        """What a print shows of this Module itself: a layer's settings, the shapes of one's own Parameters."""
         own = ", ".join(f"{name} {value.shape}" for name, value in self._parts() if isinstance(value, Parameter))
-        inside = [f"  {name}: " + repr(v).replace("\n", "\n  ") for name, v in self._parts() if isinstance(v, Module)]
-        return "\n".join([f"{type(self).__name__}({own})", *inside])
+        return self._shows.format(self) or own
+
+    def __repr__(self) -> str:
+        own, inside = self.extra_repr(), [f"({name}): {module!r}" for name, module in self.named_children()]
+        lines = [own, *inside] if own else inside
+        own = "".join("\n  " + line.replace("\n", "\n  ") for line in lines) + "\n" if inside else own
+        return f"{type(self).__name__}({own})"
 
     # ------------------------------------------------------------- what it holds
 
