@@ -79,7 +79,8 @@ class Module(OnCpu, Told, metaclass=Named):
                 raise
             raise TypeError(f"{type(self).__name__}.{say}") from None
         for hook in tuple(vars(self).get("_hooks", ())):
-            hook(self, args, out)
+            instead = hook(self, args, out)
+            out = out if instead is None else instead
         return out
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -96,7 +97,10 @@ class Module(OnCpu, Told, metaclass=Named):
         super().__setattr__(name, value)
 
     def register_forward_hook(self, hook: Callable) -> Hooked:
-        """Call `hook(module, args, output)` after every forward; `remove()` of what is returned takes it away again."""
+        """Call `hook(module, args, output)` after every forward; what it returns, unless None, is the output instead.
+
+        `remove()` of what is returned takes the hook away again.
+        """
         hooks = vars(self).setdefault("_hooks", [])
         hooks.append(hook)
         return Hooked(hooks, hook)

@@ -215,6 +215,13 @@ def test_sequential_can_be_indexed_and_cut(rng):
     np.testing.assert_array_equal(net[:2](x).data, net[1](net[0](x)).data)
 
 
+def test_what_a_hook_returns_is_the_output_unless_it_is_none(rng):
+    layer, x = nn.Linear(2, 3, rng=rng), Tensor(np.ones((4, 2), np.float32))
+    layer.register_forward_hook(lambda module, args, out: out * 0)
+    layer.register_forward_hook(lambda module, args, out: None)
+    np.testing.assert_array_equal(layer(x).data, 0)
+
+
 def test_the_same_seed_gives_the_same_network_and_another_seed_another():
     def weights(seed):
         net = nn.Sequential(nn.Conv2d(1, 2, 3, rng=np.random.default_rng(seed)))
