@@ -52,6 +52,8 @@ TENSOR = {
     "det": "np.linalg.det(t.data), which has no gradient", "new_full": "Tensor(np.full(shape, value))",
     "cummax": "np.maximum.accumulate(t.data, dim)", "kthvalue": "np.sort(t.data)[..., k - 1]",
     "is_floating_point": 't.dtype.kind == "f"', "stride": "t.data.strides",
+    "index_add": "a + F.one_hot(rows, len(a)).float().T @ b", "logcumsumexp": "t.exp().cumsum(dim).log()",
+    "isclose": "np.isclose(a.data, b.data)",
 }  # fmt: skip
 
 NN = {
@@ -81,8 +83,14 @@ NN = {
     "LazyLinear": "nn.Linear, with both sizes", "LazyConv2d": "nn.Conv2d, with its channels", "ReLU6": "x.clip(0, 6)",
     "Hardtanh": "x.clip(-1, 1)", "Softmin": "F.softmax(-x, dim)", "Unflatten": "x.reshape(shape)",
     "UpsamplingBilinear2d": 'nn.Upsample(mode="bilinear")', "UpsamplingNearest2d": "nn.Upsample",
-    "EmbeddingBag": "nn.Embedding, then .mean(1)", "functional": "from course_lib import functional as F",
-    "utils": "clip_grad_norm_(model.parameters(), 1.0) of course_lib",
+    "EmbeddingBag": "nn.Embedding, then .mean(1)", "Softmax2d": "nn.Softmax(dim=1)", "Tanhshrink": "x - x.tanh()",
+}  # fmt: skip
+
+NN_UTILS = {
+    **_each("from course_lib import {0}", "clip_grad_norm_ clip_grad_value_"), "clip_grad_norm": "clip_grad_norm_",
+    **_each("F.stack([F.pad(s, (0, longest - len(s))) for s in sequences]), and lengths= of a recurrent layer",
+            "rnn pad_sequence pack_padded_sequence pad_packed_sequence"),
+    "parameters_to_vector": "F.cat([p.flatten() for p in model.parameters()])",
 }  # fmt: skip
 
 FUNCTIONAL = {
@@ -109,15 +117,16 @@ OPTIM = {
     **_pairs("~optim.{0}", [("LBFGS", "Adam"), ("Adadelta", "RMSprop"), ("Adamax", "Adam"), ("RAdam", "Adam"),
                             ("SparseAdam", "Adam"), ("ASGD", "SGD"), ("Rprop", "RMSprop"), ("Adafactor", "Adam"),
                             ("Muon", "SGD")]),
-    "lr_scheduler": "optim.SGD(params, lr=schedules.cosine(0.1, steps))",
 }  # fmt: skip
 
 SCHEDULES = {
-    **_pairs("schedules.{0}", [("StepLR", "stairs"), ("MultiStepLR", "multi_step"), ("ExponentialLR", "exponential"),
-                               ("CosineAnnealingLR", "cosine"), ("OneCycleLR", "one_cycle"), ("ConstantLR", "constant"),
-                               ("ReduceLROnPlateau", "Plateau"), ("PolynomialLR", "polynomial"),
-                               ("LinearLR", "warm_up"), ("CosineAnnealingWarmRestarts", "warm_restarts")]),
-    "LambdaLR": "optim.SGD(params, lr=f), f a function of the step",
+    **_pairs("optim.SGD(params, lr=schedules.{0}(...))", [
+        ("StepLR", "stairs"), ("MultiStepLR", "multi_step"), ("ExponentialLR", "exponential"),
+        ("CosineAnnealingLR", "cosine"), ("OneCycleLR", "one_cycle"), ("ConstantLR", "constant"),
+        ("ReduceLROnPlateau", "Plateau"), ("PolynomialLR", "polynomial"), ("LinearLR", "warm_up"),
+        ("CosineAnnealingWarmRestarts", "warm_restarts")]),
+    **_each("optim.SGD(params, lr=f), f a function of the step", "LambdaLR MultiplicativeLR CyclicLR ChainedScheduler"),
+    "SequentialLR": "~schedules.warm_up(schedule, steps), or lr=f, a function of the step",
 }  # fmt: skip
 
 PLATEAU = {"step": "plateau.report(loss)", "get_last_lr": "plateau.lr", "get_lr": "plateau.lr"}
@@ -143,9 +152,16 @@ AUTOGRAD = {
 }  # fmt: skip
 
 DATA = {
-    "DataLoader": "data.batches(x, t, size=32, rng=rng)", "Dataset": "arrays x and t, and data.batches",
-    "TensorDataset": "arrays x and t, and data.batches", "random_split": "data.split(x, t, rng=rng)",
-    "Subset": "x[rows], t[rows]",
+    "DataLoader": "data.batches(x, t, size=32, rng=rng), with from course_lib import data",
+    **_each("arrays x and t, and data.batches, with from course_lib import data", "Dataset TensorDataset"),
+    "random_split": "data.split(x, t, rng=rng), with from course_lib import data", "Subset": "x[rows], t[rows]",
+    "ConcatDataset": "np.concatenate([x, more])", "default_collate": "np.stack(examples)",
+    "WeightedRandomSampler": "rows = rng.choice(n, size, p=p), and x[rows]",
+    **_each("rows = rng.permutation(n), and x[rows]", "Sampler RandomSampler SubsetRandomSampler BatchSampler"),
+}  # fmt: skip
+
+UTILS = {
+    "tensorboard": "a list of losses, and a plot of it", "checkpoint": "the call itself",
 }  # fmt: skip
 
 TOP = {
@@ -171,6 +187,7 @@ TOP = {
     "is_tensor": "isinstance(t, Tensor)", "compile": "the model itself",
     "utils": "data.batches(x, t, size=32, rng=rng), from course_lib.data",
     "distributions": "~F.log_softmax(logits, dim), and rng.choice(n, p=p)",
+    "testing": "np.testing.assert_allclose(a.data, b.data)", "special": "~F.sigmoid, F.softmax, t.logsumexp(dim)",
     "F": "from course_lib import functional as F", "from_dlpack": "Tensor(np.from_dlpack(x))",
 }  # fmt: skip
 
