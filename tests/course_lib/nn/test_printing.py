@@ -76,3 +76,7 @@ def test_settings_can_be_read_as_in_torch():
     names = ("kernel_size", "stride", "padding", "dilation"), ("kernel_size", "stride"), ("num_features", "affine")
     for mine, other, attributes in zip(ours, theirs, names, strict=True):
         assert [getattr(mine, name) for name in attributes] == [getattr(other, name) for name in attributes]
+
+
+def test_a_parameter_says_that_it_is_one():
+    assert repr(nn.Parameter(np.ones((2, 1)))) == "Parameter([[1.],\n           [1.]], dtype=float64, requires_grad=True)"
