@@ -79,4 +79,5 @@ def test_settings_can_be_read_as_in_torch():
 
 
 def test_a_parameter_says_that_it_is_one():
-    assert repr(nn.Parameter(np.ones((2, 1)))) == "Parameter([[1.],\n           [1.]], dtype=float64, requires_grad=True)"
+    said = "Parameter([[1.],\n           [1.]], dtype=float64, requires_grad=True)"
+    assert repr(nn.Parameter(np.ones((2, 1)))) == said

@@ -338,7 +338,7 @@ def test_an_optimiser_shows_its_groups_and_settings():
 
 def test_a_state_says_where_torchs_groups_are_and_stays_a_dict():
     optimizer = optim.SGD([Tensor([1.0], requires_grad=True)], lr=0.1)
-    with pytest.raises(KeyError, match="no 'param_groups' here, list.state. is flat; read optimizer.param_groups"):
+    with pytest.raises(KeyError, match=r"no 'param_groups' here, .* read optimizer\.param_groups"):
         optimizer.state_dict()["param_groups"]
     copied = copy.deepcopy(optimizer.state_dict())
     assert copied == {"kind": "SGD", "steps": 0, "lr0": 0.1}
