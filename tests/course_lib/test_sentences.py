@@ -174,6 +174,7 @@ SENTENCES = [
      lambda _: F.scaled_dot_product_attention(ROWS, ROWS, ROWS, np.ones((2, 4), bool))),
     ("floor_divide: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3]) // 0),
     ("remainder: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3, 4]) % Tensor([2, 0])),
+    ("remainder: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3, 4]) % Tensor([True, False])),
     ("pad: a value is what constant padding adds, got value=1", lambda _: F.pad(ROWS, (1, 1), "reflect", 1.0)),
     (r"sum: dim must be between -1 and 0 for 1 axes, got 1", lambda _: Tensor(2.0).sum((0, 1))),
     (r"amax: every axis may be named once", lambda _: Tensor(2.0).amax((0, -1))),
