@@ -39,7 +39,8 @@ TENSOR = {
     "register_hook": "t.retain_grad(), then look at t.grad", "movedim": "t.permute(1, 2, 0)", "ravel": "t.flatten()",
     "expand_as": "t.expand(*other.shape)", "unfold": "~F.unfold(images, kernel_size)", "nelement": "t.numel()",
     "ndimension": "t.ndim", "element_size": "t.data.itemsize", "nbytes": "t.data.nbytes", "new_tensor": "Tensor(data)",
-    "new_zeros": "Tensor(np.zeros(shape))", "new_ones": "Tensor(np.ones(shape))", "tan": "t.sin() / t.cos()",
+    "new_zeros": "Tensor(np.zeros(shape, t.dtype))", "new_ones": "Tensor(np.ones(shape, t.dtype))",
+    "tan": "t.sin() / t.cos()",
     **_each("~F.one_hot(labels, classes)", "scatter scatter_ scatter_add"),
     "tensor_split": "F.split(t, size, dim)", "zero_": "t.data[...] = 0", "detach_": "t.detach()",
     "addcmul": "c + a * b", "addcdiv": "c + a / b", "lerp": "a + (b - a) * weight", "dist": "(a - b).norm()",
@@ -49,7 +50,7 @@ TENSOR = {
     "broadcast_to": "t.expand(shape)", "unflatten": "t.reshape(shape)", "diag_embed": "t[..., None] * np.eye(n)",
     "bucketize": "np.searchsorted(edges, t.data), which has no gradient", "histc": "np.histogram(t.data, bins)",
     "meshgrid": 'np.meshgrid(a, b, indexing="ij")', "inverse": "np.linalg.inv(t.data), which has no gradient",
-    "det": "np.linalg.det(t.data), which has no gradient", "new_full": "Tensor(np.full(shape, value))",
+    "det": "np.linalg.det(t.data), which has no gradient", "new_full": "Tensor(np.full(shape, value, t.dtype))",
     "cummax": "np.maximum.accumulate(t.data, dim)", "kthvalue": "np.sort(t.data)[..., k - 1]",
     "is_floating_point": 't.dtype.kind == "f"', "stride": "t.data.strides",
     "index_add": "a + F.one_hot(rows, len(a)).float().T @ b", "logcumsumexp": "t.exp().cumsum(dim).log()",
@@ -120,13 +121,15 @@ OPTIM = {
 }  # fmt: skip
 
 SCHEDULES = {
-    **_pairs("optim.SGD(params, lr=schedules.{0}(...))", [
+    **_pairs("optimizer.lr = schedules.{0}(0.1, ...)(epoch), in the loop over epochs", [
         ("StepLR", "stairs"), ("MultiStepLR", "multi_step"), ("ExponentialLR", "exponential"),
-        ("CosineAnnealingLR", "cosine"), ("OneCycleLR", "one_cycle"), ("ConstantLR", "constant"),
-        ("ReduceLROnPlateau", "Plateau"), ("PolynomialLR", "polynomial"), ("LinearLR", "warm_up"),
+        ("CosineAnnealingLR", "cosine"), ("ConstantLR", "constant"), ("PolynomialLR", "polynomial"),
         ("CosineAnnealingWarmRestarts", "warm_restarts")]),
+    **_pairs("optim.SGD(params, lr=schedules.{0}), which counts calls of optimizer.step()", [
+        ("OneCycleLR", "one_cycle(0.1, steps)"), ("LinearLR", "warm_up(schedule, steps)")]),
+    "ReduceLROnPlateau": "plateau = schedules.Plateau(0.1), lr=plateau, and plateau.report(loss) after each epoch",
     **_each("optim.SGD(params, lr=f), f a function of the step", "LambdaLR MultiplicativeLR CyclicLR ChainedScheduler"),
-    "SequentialLR": "~schedules.warm_up(schedule, steps), or lr=f, a function of the step",
+    "SequentialLR": "~optim.SGD(params, lr=f), f a function of the step",
 }  # fmt: skip
 
 PLATEAU = {"step": "plateau.report(loss)", "get_last_lr": "plateau.lr", "get_lr": "plateau.lr"}
@@ -166,8 +169,10 @@ UTILS = {
 
 TOP = {
     **TENSOR,
-    **_each("Tensor(np.{0}(...))", "zeros ones eye arange linspace logspace empty full zeros_like ones_like full_like "
-            "empty_like"),
+    **_each("Tensor(np.{0}((2, 3), np.float32))", "zeros ones empty"),
+    **_each("Tensor(np.{0}(...), dtype=np.float32)", "eye linspace logspace full"),
+    **_each("Tensor(np.{0}(t.data))", "zeros_like ones_like empty_like"), "arange": "Tensor(np.arange(...))",
+    "full_like": "Tensor(np.full_like(t.data, value))",
     **_pairs(f"Tensor(rng.{{0}}), with {_DEFAULT_RNG}", [
         ("randn", "standard_normal(shape, np.float32)"), ("rand", "random(shape, np.float32)"),
         ("randn_like", "standard_normal(t.shape, np.float32)"), ("rand_like", "random(t.shape, np.float32)"),

@@ -54,8 +54,11 @@ SENTENCES = [
     (F, "prelu", "F: there is no prelu here; the nearest is F.leaky_relu"),
     (optim, "LBFGS", "optim: there is no LBFGS here; the nearest is optim.Adam"),
     (optim.lr_scheduler, "StepLR",
-     "lr_scheduler: there is no StepLR here; write optim.SGD(params, lr=schedules.stairs(...))"),
-    (schedules, "StepLR", "schedules: there is no StepLR here; write optim.SGD(params, lr=schedules.stairs(...))"),
+     "lr_scheduler: there is no StepLR here; write optimizer.lr = schedules.stairs(0.1, ...)(epoch), in the loop over "
+     "epochs"),
+    (schedules, "OneCycleLR",
+     "schedules: there is no OneCycleLR here; write optim.SGD(params, lr=schedules.one_cycle(0.1, steps)), which "
+     "counts calls of optimizer.step()"),
     (init, "kaiming_normal_", "init: there is no kaiming_normal_ here; write w.data = init.msr(w.shape, rng=rng)"),
     (data, "DataLoader",
      "data: there is no DataLoader here; write data.batches(x, t, size=32, rng=rng), with from "
@@ -63,7 +66,7 @@ SENTENCES = [
     (course_lib, "manual_seed",
      "course_lib: there is no manual_seed here; write rng = np.random.default_rng(0), and rng=rng "
      "in every layer with weights"),
-    (course_lib, "zeros", "course_lib: there is no zeros here; write Tensor(np.zeros(...))"),
+    (course_lib, "zeros", "course_lib: there is no zeros here; write Tensor(np.zeros((2, 3), np.float32))"),
     (course_lib, "topics", "course_lib: topics comes by an import of its own; write from course_lib import topics"),
     (course_lib, "round", "course_lib: there is no round here; write np.round(t.data), which has no gradient"),
     (course_lib, "fmax", "course_lib: there is no fmax here; write np.fmax(a.data, b.data), which has no gradient"),
@@ -104,7 +107,8 @@ def test_a_name_that_is_not_here_is_one_sentence(thing, name, said, monkeypatch)
         ("from course_lib import tensor", "course_lib: there is no tensor here; write Tensor(data)"),
         ("from course_lib.optim import SGD, Sgd", "optim: there is no Sgd here; the nearest is SGD"),
         ("from course_lib.optim.lr_scheduler import StepLR",
-         "lr_scheduler: there is no StepLR here; write optim.SGD(params, lr=schedules.stairs(...))"),
+         "lr_scheduler: there is no StepLR here; write optimizer.lr = schedules.stairs(0.1, ...)(epoch), in the loop "
+         "over epochs"),
         ("from course_lib.nn.utils import clip_grad_norm_",
          "nn.utils: clip_grad_norm_ comes by an import of its own; write from course_lib import clip_grad_norm_"),
         ("from course_lib.utils.data import DataLoader",
