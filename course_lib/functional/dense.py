@@ -84,7 +84,9 @@ def one_hot(input: Like, num_classes: int = -1) -> Tensor:
     num_classes = whole(num_classes, "num_classes", least=-1, name="one_hot")
     if num_classes == -1:
         num_classes = int(labels.max(initial=-1)) + 1
-    if labels.size and not (labels.min() >= 0 and labels.max() < num_classes):
+    if labels.size and labels.min() < 0:
+        raise ValueError(f"one_hot: labels must be at least 0, got {labels.min()}")
+    if labels.size and labels.max() >= num_classes:
         raise ValueError(f"one_hot: labels must be in 0..{num_classes - 1}, got {labels.min()} to {labels.max()}")
     return Tensor((labels[..., None] == np.arange(num_classes)).astype(np.int64))
 

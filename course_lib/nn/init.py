@@ -89,6 +89,7 @@ def msr(
 
 def _draw(shape: Sequence[int], deviation: float, rng: np.random.Generator, uniform: bool, dtype: Any) -> np.ndarray:
     """Numbers of mean 0 and the given standard deviation."""
+    rng = generator("init", rng)
     if uniform:
         limit = math.sqrt(3) * deviation
         return rng.uniform(-limit, limit, shape).astype(dtype)

@@ -223,6 +223,8 @@ class Module(OnCpu, Told, metaclass=Named):
         return self._cast(np.float32)
 
     def _cast(self: Self, dtype: Any) -> Self:
+        if np.dtype(dtype).kind != "f":
+            raise TypeError(f"to: weights are floats, np.float32 or np.float64, and would be cut off, got {dtype!r}")
         for _, t in self._named((Parameter, Buffer)):
             if t.dtype.kind == "f":
                 t.data, t.grad = t.data.astype(dtype), None

@@ -39,7 +39,7 @@ class LeakyReLU(Module):
 
 
 class ELU(Module):
-    """x where positive, else alpha (exp(x) - 1), which levels off. Clevert, Unterthiner and Hochreiter 2016.
+    """x where positive, else alpha (exp(x) - 1), which levels off. Clevert, Unterthiner and Hochreiter 2015.
 
     alpha: how far below 0 it goes.
     """

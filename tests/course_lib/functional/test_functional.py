@@ -291,7 +291,7 @@ def ones(*shape):
         (ValueError, r"embedding: weight must have shape \(rows, d\), got \(3,\)", lambda: F.embedding([0], ones(3))),
         (IndexError, "embedding: padding_idx must be a row in 0..2, got 3", lambda: F.embedding([0], ones(3, 2), 3)),
         (TypeError, "one_hot: labels must be integers, got dtype float64", lambda: F.one_hot(ones(2))),
-        (ValueError, "one_hot: labels must be in 0..2, got -1 to 1", lambda: F.one_hot([1, -1], 3)),
+        (ValueError, "one_hot: labels must be at least 0, got -1", lambda: F.one_hot([1, -1], 3)),
         (ValueError, r"dropout: p must be a probability in \[0, 1\], got 1.5", lambda: F.dropout(ones(2), 1.5)),
         (TypeError, "dropout: needs rng=, a NumPy generator", lambda: F.dropout(ones(2), 0.5)),
         (
