@@ -117,7 +117,7 @@ class Optimizer(Told, metaclass=Named):
         """Move every Parameter that has a gradient; a warning if none has at the first step."""
         if self.steps == 0 and all(p.grad is None for p in self._params()):
             text = "no Parameter has a gradient, so nothing moves; call loss.backward() before step()"
-            warnings.warn(f"{type(self).__name__}: {text}", stacklevel=2)
+            warnings.warn(f"{type(self).__name__}: {text}", stacklevel=3)  # who calls, behind `named`
         states = iter(self.state)
         for group in self.param_groups:
             rate = self._rate(group)

@@ -343,3 +343,10 @@ def test_a_state_says_where_torchs_groups_are_and_stays_a_dict():
     copied = copy.deepcopy(optimizer.state_dict())
     assert copied == {"kind": "SGD", "steps": 0, "lr0": 0.1}
     assert copied.get("state") is None
+
+
+def test_a_warning_points_at_the_line_of_who_steps():
+    optimizer = optim.SGD([Tensor([1.0], requires_grad=True)], lr=0.1)
+    with pytest.warns(UserWarning, match="nothing moves") as warned:
+        optimizer.step()
+    assert [w.filename for w in warned] == [__file__]
