@@ -356,3 +356,11 @@ def test_an_index_that_takes_less_or_adds_an_axis_does_not(key):
     x = Tensor(EDGES)
     np.testing.assert_array_equal(x[key].data, EDGES[key])
     assert x[key].shape == EDGES[key].shape != x.shape
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int32, np.int64, np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("name", ["tril", "triu"])
+def test_a_triangle_keeps_its_dtype_so_that_one_of_booleans_is_a_mask(name, dtype):
+    ours, theirs = getattr(F, name)(np.ones((3, 3), dtype)), getattr(torch, name)(torch.tensor(np.ones((3, 3), dtype)))
+    assert ours.dtype == dtype
+    np.testing.assert_array_equal(ours.data, theirs.numpy())
