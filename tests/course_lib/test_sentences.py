@@ -175,6 +175,7 @@ SENTENCES = [
     ("floor_divide: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3]) // 0),
     ("remainder: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3, 4]) % Tensor([2, 0])),
     ("remainder: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3, 4]) % Tensor([True, False])),
+    ("size: a Tensor without axes has no axis 0", lambda _: Tensor(2.0).size(0)),
     ("to: weights are floats, np.float32 .* got .*int64", lambda _: net().to(np.int64)),
     ("to: weights are floats, np.float32 .* got .*int", lambda _: net().to(int)),
     ("init: needs rng=, a NumPy generator, .* write rng=np.random.default_rng", lambda _: init.msr((3, 2), rng=0)),
