@@ -123,7 +123,7 @@ def _dropped(
     if not training or p == 0:
         return input
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"{name}: needs rng=, a NumPy generator such as np.random.default_rng(0), got {rng!r}")
+        raise TypeError(f"{name}: needs rng=, a NumPy generator, rng = np.random.default_rng(0) once, got {rng!r}")
     same = shape == input.shape
     keep = np.empty_like(input.data) if same else np.empty(shape, input.dtype)  # in the memory order of the input
     keep[...] = rng.random(shape, dtype=np.float32) >= p

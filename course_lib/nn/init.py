@@ -29,7 +29,7 @@ def generator(name: str, rng: Any) -> np.random.Generator:
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
             f"{name}: needs rng=, a NumPy generator, so that its seed decides all, got {shown(rng)}; write "
-            f"rng=np.random.default_rng(0)"
+            f"rng = np.random.default_rng(0) once, then rng=rng"
         )
     return rng
 
