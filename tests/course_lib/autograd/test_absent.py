@@ -104,7 +104,8 @@ def test_a_name_that_is_not_here_is_one_sentence(thing, name, said, monkeypatch)
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("from course_lib import tensor", "course_lib: there is no tensor here; write Tensor(data)"),
+        ("from course_lib import tensor",
+         "course_lib: there is no tensor here; write Tensor(data), which shares an array's memory"),
         ("from course_lib.optim import SGD, Sgd", "optim: there is no Sgd here; the nearest is SGD"),
         ("from course_lib.optim.lr_scheduler import StepLR",
          "lr_scheduler: there is no StepLR here; write optimizer.lr = schedules.stairs(0.1, ...)(epoch), in the loop "
