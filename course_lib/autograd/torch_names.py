@@ -141,6 +141,12 @@ SCHEDULES = {
     "SequentialLR": "~optim.SGD(params, lr=f), f a function of the step",
 }  # fmt: skip
 
+SCHEDULE = {
+    "step": "optimizer.lr = schedule(epoch), or nothing, for an lr=schedule counts steps by itself",
+    **_each("optimizer.lr", "get_last_lr get_lr lr"), "last_epoch": "optimizer.steps",
+    "state_dict": "optimizer.state_dict()", "load_state_dict": "optimizer.load_state_dict(state)",
+}  # fmt: skip
+
 PLATEAU = {"step": "plateau.report(loss)", "get_last_lr": "plateau.lr", "get_lr": "plateau.lr"}
 
 INIT = {

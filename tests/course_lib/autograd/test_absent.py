@@ -56,6 +56,10 @@ SENTENCES = [
     (optim.lr_scheduler, "StepLR",
      "lr_scheduler: there is no StepLR here; write optimizer.lr = schedules.stairs(0.1, ...)(epoch), in the loop over "
      "epochs"),
+    (schedules.cosine(0.1, 9), "get_last_lr", "Schedule: there is no get_last_lr here; write optimizer.lr"),
+    (schedules.cosine(0.1, 9), "step",
+     "Schedule: there is no step here; write optimizer.lr = schedule(epoch), or nothing, for an lr=schedule counts "
+     "steps by itself"),
     (schedules, "OneCycleLR",
      "schedules: there is no OneCycleLR here; write optim.SGD(params, lr=schedules.one_cycle(0.1, steps)), which "
      "counts calls of optimizer.step()"),

@@ -332,7 +332,7 @@ def test_an_optimiser_shows_its_groups_and_settings():
     text = repr(optim.SGD(groups, momentum=0.9))
     first, second = text.removeprefix("SGD(").removesuffix(")").split("; ")
     assert first == "lr=0.5, momentum=0.9, dampening=0.0, weight_decay=0.0, nesterov=False, params=2"
-    assert second.startswith("lr=function, momentum=0.9")
+    assert second.startswith("lr=Schedule, momentum=0.9")
     assert second.endswith("params=1")
 
 
