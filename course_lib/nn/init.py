@@ -18,6 +18,8 @@ from course_lib.autograd.absent import module_getattr
 from course_lib.autograd.keywords import named_functions
 from course_lib.autograd.torch_names import INIT
 
+__all__ = ["fans", "gain", "generator", "msr", "xavier"]
+
 GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 
 

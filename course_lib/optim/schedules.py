@@ -17,6 +17,20 @@ from course_lib.autograd.absent import Told, module_getattr
 from course_lib.autograd.keywords import named_functions, named_methods
 from course_lib.autograd.torch_names import PLATEAU, SCHEDULE, SCHEDULES
 
+__all__ = [
+    "Plateau",
+    "Schedule",
+    "constant",
+    "cosine",
+    "exponential",
+    "multi_step",
+    "one_cycle",
+    "polynomial",
+    "stairs",
+    "warm_restarts",
+    "warm_up",
+]
+
 
 @named_methods
 class Schedule(Told):

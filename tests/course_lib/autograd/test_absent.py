@@ -56,6 +56,8 @@ SENTENCES = [
     (optim.lr_scheduler, "StepLR",
      "lr_scheduler: there is no StepLR here; write optimizer.lr = schedules.stairs(0.1, ...)(epoch), in the loop over "
      "epochs"),
+    (schedules, "calable", "schedules: there is no calable here; dir(schedules) lists what there is"),
+    (init, "sequence", "init: there is no sequence here; dir(init) lists what there is"),
     (schedules.cosine(0.1, 9), "get_last_lr", "Schedule: there is no get_last_lr here; write optimizer.lr"),
     (schedules.cosine(0.1, 9), "step",
      "Schedule: there is no step here; write optimizer.lr = schedule(epoch), or nothing, for an lr=schedule counts "
