@@ -21,7 +21,10 @@ class OnCpu:
     _cast: Callable[..., Any]
 
     def to(self: Self, target: Any) -> Self:
-        """Itself for "cpu"; float32 or float64 for a dtype. Nothing else is there: TypeError for any other `target`."""
+        """Itself for "cpu", else its numbers of another dtype, `target`; TypeError for another device.
+
+        A Tensor takes every dtype; a Module's weights stay floats.
+        """
         if str(target) == "cpu":
             return self
         try:

@@ -34,7 +34,7 @@ _INSTEAD = {  # torch's keywords that are nowhere here
     "weights_only": "leave it out, what is loaded runs nothing", "map_location": _CPU,
     "output_size": "output_padding=, where the layer is made, chooses among sizes",
     "return_indices": "F.max_pool2d has it", "divisor_override": "F.avg_pool2d has it",
-    "shuffle": "write rng=np.random.default_rng(0) to shuffle", "closure": _QUICK,
+    "shuffle": "write rng=rng to shuffle, and rng = np.random.default_rng(0) once", "closure": _QUICK,
 }  # fmt: skip
 _SAME = {  # other words for what is here
     "learning_rate": "lr", "axis": "dim", "axes": "dim", "keepdims": "keepdim", "epsilon": "eps", "batch_size": "size",

@@ -26,11 +26,11 @@ class Operators:
     __array_priority__ = 1000  # NumPy's operators leave the work to ours: array + tensor is a Tensor
 
     data: np.ndarray
+    requires_grad: bool
+    op: str | None
     _run: Callable[..., Tensor]
     _plain: Callable[..., Tensor]
     item: Callable[[], Any]
-    requires_grad: bool
-    op: str | None
 
     def __add__(self, other: Like) -> Tensor:
         return self._run(elementwise.add, self, other)
@@ -155,7 +155,7 @@ class Operators:
             )
         return self
 
-    # as one Python number
+    # as one Python number, and as text
 
     def __float__(self) -> float:
         return float(self.item())
@@ -182,3 +182,10 @@ class Operators:
         if spec:
             raise TypeError(f"format: {spec!r} is for one number, got shape {self.data.shape}; write t.mean() or t[0]")
         return str(self)
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        body = np.array2string(self.data, separator=", ", prefix=f"{name}(")
+        dtype = "" if self.data.dtype in (np.float32, np.int64, bool) else f", dtype={self.data.dtype}"
+        history = f", op={self.op}" if self.op else ", requires_grad=True" if self.requires_grad else ""
+        return f"{name}({body}{dtype}{history})"

@@ -92,6 +92,8 @@ class Shapes:
         >>> Tensor([[1.0, 2.0, 3.0]]).size(), Tensor([[1.0, 2.0, 3.0]]).size(1)
         ((1, 3), 3)
         """
+        if dim is not None and self.data.ndim == 0:
+            raise IndexError(f"size: a Tensor without axes has no axis {dim}")
         return self.data.shape if dim is None else self.data.shape[one_axis("size", dim, self.ndim)]
 
     def dim(self) -> int:

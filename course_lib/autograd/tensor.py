@@ -270,12 +270,6 @@ class Tensor(Recorded, Methods, Operators, OnCpu, ToldOfArrays):
     def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
 
-    def __repr__(self) -> str:
-        body = np.array2string(self.data, separator=", ", prefix="Tensor(")
-        dtype = "" if self.dtype in (np.float32, np.int64, bool) else f", dtype={self.dtype}"
-        history = f", op={self.op}" if self.op else ", requires_grad=True" if self.requires_grad else ""
-        return f"Tensor({body}{dtype}{history})"
-
     # ------------------------------------------------------- for the parents
 
     def _apply(self, primitive: Callable, *others: Any, **params: Any) -> Tensor:

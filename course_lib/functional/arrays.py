@@ -244,7 +244,7 @@ def _triangle(name: str, input: Like, kept: Callable) -> Tensor:
     if input.ndim < 2:
         raise ValueError(f"{name}: needs matrices (..., n, m), got shape {input.shape}")
     rows, cols = np.ogrid[: input.shape[-2], : input.shape[-1]]
-    return where(kept(rows, cols), input, 0)
+    return where(kept(rows, cols), input, np.zeros((), input.dtype))
 
 
 PAD_MODES: dict[str, Any] = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}

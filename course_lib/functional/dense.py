@@ -84,7 +84,9 @@ def one_hot(input: Like, num_classes: int = -1) -> Tensor:
     num_classes = whole(num_classes, "num_classes", least=-1, name="one_hot")
     if num_classes == -1:
         num_classes = int(labels.max(initial=-1)) + 1
-    if labels.size and not (labels.min() >= 0 and labels.max() < num_classes):
+    if labels.size and labels.min() < 0:
+        raise ValueError(f"one_hot: labels must be at least 0, got {labels.min()}")
+    if labels.size and labels.max() >= num_classes:
         raise ValueError(f"one_hot: labels must be in 0..{num_classes - 1}, got {labels.min()} to {labels.max()}")
     return Tensor((labels[..., None] == np.arange(num_classes)).astype(np.int64))
 
@@ -121,7 +123,7 @@ def _dropped(
     if not training or p == 0:
         return input
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"{name}: needs rng=, a NumPy generator such as np.random.default_rng(0), got {rng!r}")
+        raise TypeError(f"{name}: needs rng=, a NumPy generator, rng = np.random.default_rng(0) once, got {rng!r}")
     same = shape == input.shape
     keep = np.empty_like(input.data) if same else np.empty(shape, input.dtype)  # in the memory order of the input
     keep[...] = rng.random(shape, dtype=np.float32) >= p

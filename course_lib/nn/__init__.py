@@ -1,7 +1,9 @@
 """Everything a network is built from, in one place: `from course_lib import nn`, then `nn.Linear(...)`."""
 
+from course_lib import functional as functional  # nn.functional.relu(x), as in torch
 from course_lib.autograd.absent import module_getattr
 from course_lib.autograd.torch_names import NN
+from course_lib.nn import utils as utils
 from course_lib.nn.blocks import BasicBlock, Bottleneck, PreActBlock
 from course_lib.nn.containers import ModuleList, Sequential
 from course_lib.nn.criteria import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss

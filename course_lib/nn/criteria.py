@@ -83,7 +83,7 @@ class L1Loss(Module):
 
 
 class HuberLoss(Module):
-    """Half the squared error near 0, the absolute error beyond delta. Huber 1964.
+    """Half the squared error near 0, a straight line of slope delta beyond it. Huber 1964.
 
     reduction: "mean", "sum" or "none".
     delta: where the one becomes the other.

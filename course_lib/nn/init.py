@@ -18,6 +18,8 @@ from course_lib.autograd.absent import module_getattr
 from course_lib.autograd.keywords import named_functions
 from course_lib.autograd.torch_names import INIT
 
+__all__ = ["fans", "gain", "generator", "msr", "xavier"]
+
 GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 
 
@@ -29,7 +31,7 @@ def generator(name: str, rng: Any) -> np.random.Generator:
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
             f"{name}: needs rng=, a NumPy generator, so that its seed decides all, got {shown(rng)}; write "
-            f"rng=np.random.default_rng(0)"
+            f"rng = np.random.default_rng(0) once, then rng=rng"
         )
     return rng
 
@@ -89,6 +91,7 @@ def msr(
 
 def _draw(shape: Sequence[int], deviation: float, rng: np.random.Generator, uniform: bool, dtype: Any) -> np.ndarray:
     """Numbers of mean 0 and the given standard deviation."""
+    rng = generator("init", rng)
     if uniform:
         limit = math.sqrt(3) * deviation
         return rng.uniform(-limit, limit, shape).astype(dtype)

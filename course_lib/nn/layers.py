@@ -57,6 +57,10 @@ class Linear(Module):
         self.weight = Parameter(init((out_features, in_features), rng=rng))
         self.bias = zeros(out_features) if bias else None
 
+    def extra_repr(self) -> str:
+        """Sizes before and after, and whether there is a bias."""
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
     def forward(self, x: Like) -> Tensor:
         """(..., in_features) -> (..., out_features)."""
         return F.linear(x, self.weight, self.bias)
@@ -78,13 +82,21 @@ class _Conv(Module):
         given = {"stride": stride, "padding": padding, "dilation": dilation, "output_padding": output_padding}
         for what, value in given.items():
             if not (what == "padding" and value in ("same", "valid")):
-                pair(value, what, least=least[what], name=name, axes=self.axes)
-        self.stride, self.padding, self.dilation, self.groups = stride, padding, dilation, groups
-        self.output_padding, self.kernel_size = output_padding, kernel
+                given[what] = pair(value, what, least=least[what], name=name, axes=self.axes)
+        self.stride, self.padding, self.dilation, self.output_padding = given.values()
+        self.groups, self.kernel_size = groups, kernel
         self.in_channels, self.out_channels = in_channels, out_channels
         first, second = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
         self.weight = Parameter(init((first, second // groups, *kernel), rng=rng))
         self.bias = zeros(out_channels) if bias else None
+
+    def extra_repr(self) -> str:
+        """Channels, kernel, stride, and what else is not as usual."""
+        one, none = (1,) * self.axes, (0,) * self.axes
+        usual = {"padding": none, "dilation": one, "output_padding": none, "groups": 1}
+        unusual = [f", {name}={getattr(self, name)}" for name, value in usual.items() if getattr(self, name) != value]
+        sizes = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        return sizes + "".join(unusual) + (", bias=False" if self.bias is None else "")
 
 
 class Conv2d(_Conv):
@@ -207,6 +219,8 @@ class LocallyConnected2d(Module):
     `weight` is (h', w', out_channels, in_channels, kh, kw), `bias` (out_channels, h', w').
     """
 
+    _shows = "weight {0.weight.shape}, stride={0.stride}, padding={0.padding}"
+
     def __init__(
         self, in_channels: int, out_channels: int, input_size: Pair, kernel_size: Pair, stride: Pair = 1,
         padding: Pair = 0, bias: bool = True, *, rng: Rng = None, init: Callable = msr,
@@ -244,11 +258,16 @@ class Embedding(Module):
             padding_idx = whole(padding_idx, "padding_idx", name="Embedding")
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
             raise IndexError(f"Embedding: padding_idx must be a row in 0..{num_embeddings - 1}, got {padding_idx}")
-        self.padding_idx = padding_idx
+        self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
         table = rng.standard_normal((num_embeddings, embedding_dim)).astype(np.float32)
         if padding_idx is not None:
             table[padding_idx] = 0
         self.weight = Parameter(table)
+
+    def extra_repr(self) -> str:
+        """Rows, their length, and the row that is zero, if there is one."""
+        zero = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return f"{self.num_embeddings}, {self.embedding_dim}{zero}"
 
     def forward(self, x: Like) -> Tensor:
         """Integers (...) -> (..., embedding_dim)."""

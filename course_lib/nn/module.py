@@ -7,7 +7,7 @@ of Modules are walked too, and names are torch's: "blocks.0.conv.weight".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -64,6 +64,7 @@ class Module(OnCpu, Told, metaclass=Named):
 
     _instead, _otherwise = MODULE, "set self.{name} in __init__ before it is used"
     training: bool = True
+    _shows: ClassVar[str] = ""  # the settings that a print shows, a format of this Module
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output; every Module defines its own."""
@@ -78,7 +79,8 @@ class Module(OnCpu, Told, metaclass=Named):
                 raise
             raise TypeError(f"{type(self).__name__}.{say}") from None
         for hook in tuple(vars(self).get("_hooks", ())):
-            hook(self, args, out)
+            instead = hook(self, args, out)
+            out = out if instead is None else instead
         return out
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -95,15 +97,24 @@ class Module(OnCpu, Told, metaclass=Named):
         super().__setattr__(name, value)
 
     def register_forward_hook(self, hook: Callable) -> Hooked:
-        """Call `hook(module, args, output)` after every forward; `remove()` of what is returned takes it away again."""
+        """Call `hook(module, args, output)` after every forward; what it returns, unless None, is the output instead.
+
+        `remove()` of what is returned takes the hook away again.
+        """
         hooks = vars(self).setdefault("_hooks", [])
         hooks.append(hook)
         return Hooked(hooks, hook)
 
-    def __repr__(self) -> str:
+    def extra_repr(self) -> str:
+        """What a print shows of this Module itself: a layer's settings, the shapes of one's own Parameters."""
         own = ", ".join(f"{name} {value.shape}" for name, value in self._parts() if isinstance(value, Parameter))
-        inside = [f"  {name}: " + repr(v).replace("\n", "\n  ") for name, v in self._parts() if isinstance(v, Module)]
-        return "\n".join([f"{type(self).__name__}({own})", *inside])
+        return self._shows.format(self) or own
+
+    def __repr__(self) -> str:
+        own, inside = self.extra_repr(), [f"({name}): {module!r}" for name, module in self.named_children()]
+        lines = [own, *inside] if own else inside
+        own = "".join("\n  " + line.replace("\n", "\n  ") for line in lines) + "\n" if inside else own
+        return f"{type(self).__name__}({own})"
 
     # ------------------------------------------------------------- what it holds
 
@@ -212,6 +223,8 @@ class Module(OnCpu, Told, metaclass=Named):
         return self._cast(np.float32)
 
     def _cast(self: Self, dtype: Any) -> Self:
+        if np.dtype(dtype).kind != "f":
+            raise TypeError(f"to: weights are floats, np.float32 or np.float64, and would be cut off, got {dtype!r}")
         for _, t in self._named((Parameter, Buffer)):
             if t.dtype.kind == "f":
                 t.data, t.grad = t.data.astype(dtype), None

@@ -17,10 +17,12 @@ class _BatchNorm(Module):
     """Standardise each channel over the batch; running statistics serve in evaluation. Ioffe and Szegedy 2015."""
 
     axes: tuple[int, ...] = ()
+    _shows = "{0.num_features}, eps={0.eps}, momentum={0.momentum}, affine={0.affine}"
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True) -> None:
-        whole(num_features, "num_features", least=1, name=type(self).__name__)
+        self.num_features = whole(num_features, "num_features", least=1, name=type(self).__name__)
         self.eps, self.momentum = eps, number(momentum, "momentum", name=type(self).__name__)
+        self.affine = affine
         self.weight = ones(num_features) if affine else None
         self.bias = zeros(num_features) if affine else None
         self.running_mean = Buffer(np.zeros(num_features, np.float32))
@@ -68,9 +70,11 @@ class LayerNorm(Module):
     elementwise_affine: whether a scale and a shift are learned for each place.
     """
 
+    _shows = "{0.normalized_shape}, eps={0.eps}, elementwise_affine={0.elementwise_affine}"
+
     def __init__(self, normalized_shape: Any, eps: float = 1e-5, elementwise_affine: bool = True) -> None:
         shape = _sizes("LayerNorm", normalized_shape)
-        self.normalized_shape, self.eps = shape, eps
+        self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
         self.weight = ones(*shape) if elementwise_affine else None
         self.bias = zeros(*shape) if elementwise_affine else None
 
@@ -88,11 +92,13 @@ class GroupNorm(Module):
     affine: whether a scale and a shift are learned for each channel.
     """
 
+    _shows = "{0.num_groups}, {0.num_channels}, eps={0.eps}, affine={0.affine}"
+
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True) -> None:
         num_channels = whole(num_channels, "num_channels", least=1, name="GroupNorm")
         if whole(num_groups, "num_groups", name="GroupNorm") < 1 or num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_groups must divide {num_channels} channels, got {num_groups}")
-        self.num_groups, self.eps = num_groups, eps
+        self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         self.weight = ones(num_channels) if affine else None
         self.bias = zeros(num_channels) if affine else None
 
@@ -115,8 +121,11 @@ class RMSNorm(Module):
     elementwise_affine: whether a scale is learned for each place.
     """
 
+    _shows = LayerNorm._shows
+
     def __init__(self, normalized_shape: Any, eps: float | None = None, elementwise_affine: bool = True) -> None:
         self.normalized_shape, self.eps = _sizes("RMSNorm", normalized_shape), eps
+        self.elementwise_affine = elementwise_affine
         self.weight = ones(*self.normalized_shape) if elementwise_affine else None
 
     def forward(self, x: Any) -> Tensor:
@@ -132,8 +141,11 @@ class InstanceNorm2d(Module):
     affine: whether a scale and a shift are learned for each channel; not unless asked for, as in torch.
     """
 
+    _shows = "{0.num_features}, eps={0.eps}, affine={0.affine}"
+
     def __init__(self, num_features: int, eps: float = 1e-5, *, affine: bool = False) -> None:
         self.num_features, self.eps = whole(num_features, "num_features", least=1, name="InstanceNorm2d"), eps
+        self.affine = affine
         self.weight = ones(num_features) if affine else None
         self.bias = zeros(num_features) if affine else None
 

@@ -28,6 +28,8 @@ class LeakyReLU(Module):
     negative_slope: the slope on the left of 0.
     """
 
+    _shows = "negative_slope={0.negative_slope}"
+
     def __init__(self, negative_slope: float = 0.01) -> None:
         self.negative_slope = negative_slope
 
@@ -37,10 +39,12 @@ class LeakyReLU(Module):
 
 
 class ELU(Module):
-    """x where positive, else alpha (exp(x) - 1), which levels off. Clevert, Unterthiner and Hochreiter 2016.
+    """x where positive, else alpha (exp(x) - 1), which levels off. Clevert, Unterthiner and Hochreiter 2015.
 
     alpha: how far below 0 it goes.
     """
+
+    _shows = "alpha={0.alpha}"
 
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = alpha
@@ -57,6 +61,8 @@ class Softplus(Module):
     threshold: where beta x is larger, x itself.
     """
 
+    _shows = "beta={0.beta}, threshold={0.threshold}"
+
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         self.beta, self.threshold = beta, threshold
 
@@ -70,6 +76,8 @@ class GELU(Module):
 
     approximate: "none", or "tanh" for the cheaper formula.
     """
+
+    _shows = "approximate={0.approximate!r}"
 
     def __init__(self, approximate: str = "none") -> None:
         self.approximate = approximate
@@ -109,6 +117,8 @@ class Softmax(Module):
     dim: the axis of the classes, 1 for logits (n, classes).
     """
 
+    _shows = "dim={0.dim}"
+
     def __init__(self, dim: int) -> None:
         self.dim = dim
 
@@ -122,6 +132,8 @@ class LogSoftmax(Module):
 
     dim: the axis of the classes, 1 for logits (n, classes).
     """
+
+    _shows = "dim={0.dim}"
 
     def __init__(self, dim: int) -> None:
         self.dim = dim
@@ -137,6 +149,8 @@ class Dropout(Module):
     p: the probability to drop, from 0 to 1.
     rng: the NumPy generator it draws from; needed.
     """
+
+    _shows = "p={0.p}"
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
         name = type(self).__name__
@@ -165,6 +179,8 @@ class Flatten(Module):
 
     start_dim, end_dim: the first and the last axis that are joined.
     """
+
+    _shows = "start_dim={0.start_dim}, end_dim={0.end_dim}"
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         self.start_dim = whole(start_dim, "start_dim", name="Flatten")

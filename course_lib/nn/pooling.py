@@ -18,6 +18,7 @@ Pair = int | tuple[int, int]
 
 class _Pool(Module):
     axes = 2
+    _shows = "kernel_size={0.kernel_size}, stride={0.stride}, padding={0.padding}"
 
     def __init__(self, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool) -> None:
         name, least = type(self).__name__, {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1}
@@ -25,7 +26,7 @@ class _Pool(Module):
         for what, value in given.items():
             if value is not None:
                 pair(value, what, least=least[what], name=name, axes=self.axes)
-        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
+        self.kernel_size, self.stride, self.padding = kernel_size, kernel_size if stride is None else stride, padding
         self.dilation, self.ceil_mode = dilation, ceil_mode
 
 
@@ -41,6 +42,8 @@ class MaxPool2d(_Pool):
     h' = (h + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1.
     """
 
+    _shows = _Pool._shows + ", dilation={0.dilation}, ceil_mode={0.ceil_mode}"
+
     def __init__(
         self, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0, dilation: Pair = 1, *,
         ceil_mode: bool = False,
@@ -55,7 +58,7 @@ class MaxPool2d(_Pool):
 class MaxPool1d(_Pool):
     """The largest of each window of sequences: (n, c, w) -> (n, c, w'). The arguments are those of `MaxPool2d`."""
 
-    axes = 1
+    axes, _shows = 1, MaxPool2d._shows
 
     def __init__(
         self, kernel_size: int, stride: int | None = None, padding: int = 0, dilation: int = 1, *,
@@ -113,6 +116,8 @@ class AdaptiveAvgPool2d(Module):
     output_size: one number or (rows, columns); None keeps a size, 1 is global average pooling (Lin et al. 2013).
     """
 
+    _shows = "output_size={0.output_size}"
+
     def __init__(self, output_size: Any) -> None:
         self.output_size = output_size
 
@@ -135,6 +140,11 @@ class Upsample(Module):
     ) -> None:
         self.size, self.scale_factor, self.mode, self.align_corners = size, scale_factor, mode, align_corners
 
+    def extra_repr(self) -> str:
+        """The size or the factor, and the mode."""
+        size = f"size={self.size}" if self.scale_factor is None else f"scale_factor={self.scale_factor}"
+        return f"{size}, mode={self.mode!r}"
+
     def forward(self, x: Like) -> Tensor:
         """(n, c, h, w) -> (n, c, h', w')."""
         return F.interpolate(x, self.size, self.scale_factor, self.mode, self.align_corners)
@@ -145,6 +155,8 @@ class PixelShuffle(Module):
 
     upscale_factor: r, by how much each side grows. Shi et al. 2016.
     """
+
+    _shows = "upscale_factor={0.upscale_factor}"
 
     def __init__(self, upscale_factor: int) -> None:
         self.upscale_factor = whole(upscale_factor, "upscale_factor", least=1, name="PixelShuffle")

@@ -52,6 +52,12 @@ class _Recurrent(Module):
                         draw = rng.uniform(-limit, limit, shape).astype(np.float32)
                         setattr(self, f"{kind}_l{layer}{way}", Parameter(draw))
 
+    def extra_repr(self) -> str:
+        """Sizes, and what is not as usual."""
+        usual = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0, "bidirectional": False}
+        unusual = [f", {name}={getattr(self, name)}" for name, value in usual.items() if getattr(self, name) != value]
+        return f"{self.input_size}, {self.hidden_size}" + "".join(unusual)
+
     def _directions(self) -> tuple[str, ...]:
         return ("", "_reverse") if self.bidirectional else ("",)
 

@@ -84,7 +84,7 @@ def _field(row: Row) -> str:
     return "" if row.receptive_field is None else _times(row.receptive_field)
 
 
-def summary(model: Module, input_shape: int | Sequence[int], *, dtype: DTypeLike | None = None) -> Summary:
+def summary(model: Module, input_shape: Sequence[int], *, dtype: DTypeLike | None = None) -> Summary:
     """The Summary of `model` for one sample of `input_shape`, such as (1, 28, 28); dtype=int for an Embedding in front.
 
     A last row "(functions)" holds what belongs to no layer. The mode of the model and its running statistics stay.

@@ -53,7 +53,7 @@ def div(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
 
 def remainder(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
     """a modulo b, with the sign of b; between its jumps it falls by floor(a / b) for each 1 of b."""
-    _refuse_zeros("remainder", b)
+    _refuse_zeros("remainder", a, b)
     with np.errstate(invalid="ignore", divide="ignore"):
         out = a % b
     return out, lambda g: (g, -g * np.floor_divide(a, b) if needs[1] else None)
@@ -61,14 +61,14 @@ def remainder(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
 
 def floor_divide(a: np.ndarray, b: np.ndarray) -> Result:
     """a / b rounded down; flat between its jumps, and without a gradient."""
-    _refuse_zeros("floor_divide", b)
+    _refuse_zeros("floor_divide", a, b)
     with np.errstate(invalid="ignore", divide="ignore"):
         return a // b, lambda g: (None, None)
 
 
-def _refuse_zeros(name: str, b: np.ndarray) -> None:
+def _refuse_zeros(name: str, a: np.ndarray, b: np.ndarray) -> None:
     """Whole numbers have no infinity: NumPy would say 0."""
-    if b.dtype.kind in "iu" and not b.all():
+    if np.result_type(a, b).kind in "iub" and not b.all():
         raise ValueError(f"{name}: whole numbers cannot be divided by 0, got a 0 on the right; write x.float()")
 
 

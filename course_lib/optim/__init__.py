@@ -3,6 +3,7 @@
 from course_lib.autograd.absent import module_getattr
 from course_lib.autograd.keywords import named_functions
 from course_lib.autograd.torch_names import OPTIM
+from course_lib.optim import lr_scheduler as lr_scheduler
 from course_lib.optim.gradients import clip_grad_norm_, clip_grad_value_, grad_norm, update_to_weight_ratio
 from course_lib.optim.optimisers import SGD, Adagrad, Adam, AdamW, NAdam, RMSprop
 from course_lib.optim.optimizer import Optimizer

@@ -7,7 +7,7 @@ function of the step (see `schedules.py`); step 0 is the first call of `step()`.
 from __future__ import annotations
 
 import warnings
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -19,6 +19,13 @@ from course_lib.autograd.torch_names import OPTIMIZER
 from course_lib.nn.module import Parameter
 from course_lib.optim.gradients import listed
 from course_lib.optim.schedules import Plateau
+
+
+class State(dict[str, Any]):
+    """{name: array, number or text} of an optimiser; a name of torch's nested state is one sentence."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        raise KeyError(f"state_dict: there is no {name!r} here, list(state) is flat; read optimizer.param_groups")
 
 
 @named_methods
@@ -110,7 +117,7 @@ class Optimizer(Told, metaclass=Named):
         """Move every Parameter that has a gradient; a warning if none has at the first step."""
         if self.steps == 0 and all(p.grad is None for p in self._params()):
             text = "no Parameter has a gradient, so nothing moves; call loss.backward() before step()"
-            warnings.warn(f"{type(self).__name__}: {text}", stacklevel=2)
+            warnings.warn(f"{type(self).__name__}: {text}", stacklevel=3)  # who calls, behind `named`
         states = iter(self.state)
         for group in self.param_groups:
             rate = self._rate(group)
@@ -139,7 +146,7 @@ class Optimizer(Told, metaclass=Named):
 
         A rate that is a function of the step is not kept, as it holds nothing; a `Plateau` is.
         """
-        out: dict[str, Any] = {"kind": type(self).__name__, "steps": self.steps}
+        out = State(kind=type(self).__name__, steps=self.steps)
         for i, state in enumerate(self.state):
             out |= {f"{i}.{name}": np.array(value) for name, value in state.items() if name != "scratch"}
         if type(self).keeps is not Optimizer.keeps and self.steps:  # else nothing can be missing

@@ -15,9 +15,40 @@ from typing import Any
 from course_lib.arithmetic import number, shown
 from course_lib.autograd.absent import Told, module_getattr
 from course_lib.autograd.keywords import named_functions, named_methods
-from course_lib.autograd.torch_names import PLATEAU, SCHEDULES
+from course_lib.autograd.torch_names import PLATEAU, SCHEDULE, SCHEDULES
 
-Schedule = Callable[[int], float]
+__all__ = [
+    "Plateau",
+    "Schedule",
+    "constant",
+    "cosine",
+    "exponential",
+    "multi_step",
+    "one_cycle",
+    "polynomial",
+    "stairs",
+    "warm_restarts",
+    "warm_up",
+]
+
+
+@named_methods
+class Schedule(Told):
+    """A learning rate for every step, `schedule(step)`, as any function of the step; it says so if taken for a number.
+
+    rate: step -> learning rate.
+    """
+
+    _instead = SCHEDULE
+
+    def __init__(self, rate: Callable[[int], float]) -> None:
+        self._rate = rate
+
+    def __call__(self, step: int) -> float:
+        return self._rate(step)
+
+    def __format__(self, spec: str) -> str:
+        raise TypeError("format: a schedule is no number; the rate of the next step is optimizer.lr")
 
 
 def _positive(name: str, **numbers: float) -> None:
@@ -35,14 +66,14 @@ def _start(name: str, lr: Any) -> None:
 def constant(lr: float) -> Schedule:
     """Always `lr`."""
     _start("constant", lr)
-    return lambda step: lr
+    return Schedule(lambda step: lr)
 
 
 def stairs(lr: float, step_size: int, gamma: float = 0.1) -> Schedule:
     """Multiplied by `gamma` after every `step_size` steps."""
     _start("stairs", lr)
     _positive("stairs", step_size=step_size)
-    return lambda step: lr * gamma ** (step // step_size)
+    return Schedule(lambda step: lr * gamma ** (step // step_size))
 
 
 def multi_step(lr: float, milestones: Iterable[int], gamma: float = 0.1) -> Schedule:
@@ -51,28 +82,28 @@ def multi_step(lr: float, milestones: Iterable[int], gamma: float = 0.1) -> Sche
     if not isinstance(milestones, Iterable):
         raise TypeError(f"multi_step: milestones are several steps, write [{milestones}], got {milestones!r}")
     milestones = sorted(milestones)
-    return lambda step: lr * gamma ** bisect_right(milestones, step)
+    return Schedule(lambda step: lr * gamma ** bisect_right(milestones, step))
 
 
 def exponential(lr: float, gamma: float) -> Schedule:
     """lr * gamma^step; eta0 exp(-k t) is gamma = exp(-k)."""
     _start("exponential", lr)
     _positive("exponential", gamma=gamma)
-    return lambda step: lr * gamma**step
+    return Schedule(lambda step: lr * gamma**step)
 
 
 def polynomial(lr: float, total_iters: int, power: float = 1.0) -> Schedule:
     """lr * (1 - step / total_iters)^power, 0 at the end and after it."""
     _start("polynomial", lr)
     _positive("polynomial", total_iters=total_iters)
-    return lambda step: lr * (1 - min(step, total_iters) / total_iters) ** power
+    return Schedule(lambda step: lr * (1 - min(step, total_iters) / total_iters) ** power)
 
 
 def cosine(lr: float, T_max: int, eta_min: float = 0.0) -> Schedule:
     """Half a cosine from lr to `eta_min` at step T_max; beyond it the cosine goes on. Loshchilov and Hutter 2017."""
     _start("cosine", lr)
     _positive("cosine", T_max=T_max)
-    return lambda step: eta_min + (lr - eta_min) * (1 + math.cos(math.pi * step / T_max)) / 2
+    return Schedule(lambda step: eta_min + (lr - eta_min) * (1 + math.cos(math.pi * step / T_max)) / 2)
 
 
 def warm_restarts(lr: float, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> Schedule:
@@ -91,10 +122,10 @@ def warm_restarts(lr: float, T_0: int, T_mult: int = 1, eta_min: float = 0.0) ->
             step, length = step - length, length * T_mult
         return eta_min + (lr - eta_min) * (1 + math.cos(math.pi * step / length)) / 2
 
-    return rate
+    return Schedule(rate)
 
 
-def warm_up(schedule: Schedule, total_iters: int, start_factor: float = 1 / 3) -> Schedule:
+def warm_up(schedule: Callable[[int], float], total_iters: int, start_factor: float = 1 / 3) -> Schedule:
     """`schedule` times a factor that grows linearly from `start_factor` to 1 during the first `total_iters` steps.
 
     The schedule's own clock runs from step 0. Goyal et al. 2017.
@@ -106,7 +137,7 @@ def warm_up(schedule: Schedule, total_iters: int, start_factor: float = 1 / 3) -
     def rate(step: int) -> float:
         return schedule(step) * (start_factor + (1 - start_factor) * min(step, total_iters) / total_iters)
 
-    return rate
+    return Schedule(rate)
 
 
 def one_cycle(
@@ -135,11 +166,11 @@ def one_cycle(
             return between(first, max_lr, step / top if top else 1.0)
         return between(max_lr, last, (step - top) / (total_steps - 1 - top))
 
-    return rate
+    return Schedule(rate)
 
 
 @named_methods
-class Plateau(Told):
+class Plateau(Schedule):
     """Annealing on demand: multiply the rate by `factor` when a reported number has stopped improving.
 
     Give it as `lr`, and call `report(loss)` after every epoch: when more than `patience` reports in a row were not

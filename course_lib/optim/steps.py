@@ -14,7 +14,6 @@ import numpy as np
 from course_lib import optim
 from course_lib.nn.module import Parameter
 from course_lib.optim.optimizer import Optimizer
-from course_lib.optim.schedules import Schedule
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -91,7 +90,7 @@ def start(name: str, w: np.ndarray) -> np.ndarray | tuple[np.ndarray, np.ndarray
 
 def follow(
     step: Callable[..., tuple[np.ndarray, Any]], w: ArrayLike, state: Any, gradient: Callable[[np.ndarray], np.ndarray],
-    lr: Schedule | float, steps: int, **options: Any
+    lr: Callable[[int], float] | float, steps: int, **options: Any
 ) -> tuple[np.ndarray, Any]:  # fmt: skip
     """All weights on the way, (steps + 1, ...), and the last state; `gradient(w)` is asked before every step.
 

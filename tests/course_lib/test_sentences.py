@@ -84,8 +84,8 @@ def loaded(folder, content):
 
 SENTENCES = [
     # the generator
-    ("Linear: needs rng=.*got 0; write rng=np.random.default_rng", lambda _: nn.Linear(3, 4, rng=0)),
-    ("Linear: needs rng=.*got None; write rng=np.random.default_rng", lambda _: nn.Linear(3, 4)),
+    ("Linear: needs rng=.*got 0; .* once, then rng=rng$", lambda _: nn.Linear(3, 4, rng=0)),
+    ("Linear: needs rng=.*got None; .* once, then rng=rng$", lambda _: nn.Linear(3, 4)),
     ("Conv2d: needs rng=.*default_rng", lambda _: nn.Conv2d(3, 4, 3)),
     ("ConvTranspose1d: needs rng=.*default_rng", lambda _: nn.ConvTranspose1d(3, 4, 3)),
     ("LSTM: needs rng=.*default_rng", lambda _: nn.LSTM(3, 4)),
@@ -174,6 +174,14 @@ SENTENCES = [
      lambda _: F.scaled_dot_product_attention(ROWS, ROWS, ROWS, np.ones((2, 4), bool))),
     ("floor_divide: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3]) // 0),
     ("remainder: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3, 4]) % Tensor([2, 0])),
+    ("remainder: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3, 4]) % Tensor([True, False])),
+    ("format: a schedule is no number; the rate of the next step is optimizer.lr",
+     lambda _: f"{optim.SGD([weight()], lr=schedules.cosine(0.1, 9)).param_groups[0]['lr']:.4f}"),
+    ("format: a schedule is no number", lambda _: f"{schedules.Plateau(0.1):.4f}"),
+    ("size: a Tensor without axes has no axis 0", lambda _: Tensor(2.0).size(0)),
+    ("to: weights are floats, np.float32 .* got .*int64", lambda _: net().to(np.int64)),
+    ("to: weights are floats, np.float32 .* got .*int", lambda _: net().to(int)),
+    ("init: needs rng=, a NumPy generator, .* .* once, then rng=rng$", lambda _: init.msr((3, 2), rng=0)),
     ("pad: a value is what constant padding adds, got value=1", lambda _: F.pad(ROWS, (1, 1), "reflect", 1.0)),
     (r"sum: dim must be between -1 and 0 for 1 axes, got 1", lambda _: Tensor(2.0).sum((0, 1))),
     (r"amax: every axis may be named once", lambda _: Tensor(2.0).amax((0, -1))),
@@ -318,7 +326,7 @@ SENTENCES = [
      lambda path: save({"model": net().state_dict()}, path / "w.npz")),
     ("load: .*is not a file that save.. wrote, or only a part of one$", lambda path: loaded(path, b"hello")),
     # generated data and augmentation
-    ("moons: needs rng=, a NumPy generator.*got 0; write rng=np.random.default_rng", lambda _: moons(10, rng=0)),
+    ("moons: needs rng=, a NumPy generator.*got 0; .* once, then rng=rng$", lambda _: moons(10, rng=0)),
     ("batches: needs rng=, a NumPy generator.*got 42", lambda _: list(batches(ROWS, size=2, rng=42))),
     ("rotate: needs rng=, a NumPy generator.*got 1", lambda _: augment.rotate(IMAGES, rng=1)),
     ("rotate: degrees must be a number, got '15'", lambda _: augment.rotate(IMAGES, rng=seeded(), degrees="15")),

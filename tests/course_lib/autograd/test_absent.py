@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import course_lib
-from course_lib import Tensor, data, init, nn, optim, schedules
+from course_lib import Tensor, data, init, nn, optim, schedules, utils
 from course_lib import functional as F
 from course_lib.autograd import torch_names
 from course_lib.autograd.absent import nearest
@@ -43,21 +43,36 @@ SENTENCES = [
      "nn: there is no Transformer here; the nearest is F.scaled_dot_product_attention with nn.Linear, "
      "from which it is built"),
     (nn, "ModuleDict", "nn: there is no ModuleDict here; write a plain dict as an attribute, its Modules are found"),
-    (nn, "functional", "nn: functional comes by an import of its own; write from course_lib import functional as F"),
+    (nn.utils, "clip_grad_norm_",
+     "nn.utils: clip_grad_norm_ comes by an import of its own; write from course_lib import clip_grad_norm_"),
+    (nn.utils, "rnn",
+     "nn.utils: there is no rnn here; write F.stack([F.pad(s, (0, longest - len(s))) for s in sequences]), and "
+     "lengths= of a recurrent layer"),
     (nn, "Liner", "nn: there is no Liner here; the nearest is Linear"),
     (nn, "relu", "nn: there is no relu here; the nearest is ReLU"),
     (F, "mse", "F: there is no mse here; the nearest is mse_loss"),
     (F, "prelu", "F: there is no prelu here; the nearest is F.leaky_relu"),
     (optim, "LBFGS", "optim: there is no LBFGS here; the nearest is optim.Adam"),
-    (optim, "lr_scheduler",
-     "optim: there is no lr_scheduler here; write optim.SGD(params, lr=schedules.cosine(0.1, steps))"),
-    (schedules, "StepLR", "schedules: there is no StepLR here; write schedules.stairs"),
+    (optim.lr_scheduler, "StepLR",
+     "lr_scheduler: there is no StepLR here; write optimizer.lr = schedules.stairs(0.1, ...)(epoch), in the loop over "
+     "epochs"),
+    (schedules, "calable", "schedules: there is no calable here; dir(schedules) lists what there is"),
+    (init, "sequence", "init: there is no sequence here; dir(init) lists what there is"),
+    (schedules.cosine(0.1, 9), "get_last_lr", "Schedule: there is no get_last_lr here; write optimizer.lr"),
+    (schedules.cosine(0.1, 9), "step",
+     "Schedule: there is no step here; write optimizer.lr = schedule(epoch), or nothing, for an lr=schedule counts "
+     "steps by itself"),
+    (schedules, "OneCycleLR",
+     "schedules: there is no OneCycleLR here; write optim.SGD(params, lr=schedules.one_cycle(0.1, steps)), which "
+     "counts calls of optimizer.step()"),
     (init, "kaiming_normal_", "init: there is no kaiming_normal_ here; write w.data = init.msr(w.shape, rng=rng)"),
-    (data, "DataLoader", "data: there is no DataLoader here; write data.batches(x, t, size=32, rng=rng)"),
+    (data, "DataLoader",
+     "data: there is no DataLoader here; write data.batches(x, t, size=32, rng=rng), with from "
+     "course_lib import data"),
     (course_lib, "manual_seed",
      "course_lib: there is no manual_seed here; write rng = np.random.default_rng(0), and rng=rng "
      "in every layer with weights"),
-    (course_lib, "zeros", "course_lib: there is no zeros here; write Tensor(np.zeros(...))"),
+    (course_lib, "zeros", "course_lib: there is no zeros here; write Tensor(np.zeros((2, 3), np.float32))"),
     (course_lib, "topics", "course_lib: topics comes by an import of its own; write from course_lib import topics"),
     (course_lib, "round", "course_lib: there is no round here; write np.round(t.data), which has no gradient"),
     (course_lib, "fmax", "course_lib: there is no fmax here; write np.fmax(a.data, b.data), which has no gradient"),
@@ -95,10 +110,19 @@ def test_a_name_that_is_not_here_is_one_sentence(thing, name, said, monkeypatch)
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("from course_lib import tensor", "course_lib: there is no tensor here; write Tensor(data)"),
+        ("from course_lib import tensor",
+         "course_lib: there is no tensor here; write Tensor(data), which shares an array's memory"),
         ("from course_lib.optim import SGD, Sgd", "optim: there is no Sgd here; the nearest is SGD"),
-        ("from course_lib.nn import functional",
-         "nn: functional comes by an import of its own; write from course_lib import functional as F"),
+        ("from course_lib.optim.lr_scheduler import StepLR",
+         "lr_scheduler: there is no StepLR here; write optimizer.lr = schedules.stairs(0.1, ...)(epoch), in the loop "
+         "over epochs"),
+        ("from course_lib.nn.utils import clip_grad_norm_",
+         "nn.utils: clip_grad_norm_ comes by an import of its own; write from course_lib import clip_grad_norm_"),
+        ("from course_lib.utils.data import DataLoader",
+         "utils.data: there is no DataLoader here; write data.batches(x, t, size=32, rng=rng), with from course_lib "
+         "import data"),
+        ("from course_lib.utils import tensorboard",
+         "utils: there is no tensorboard here; write a list of losses, and a plot of it"),
     ],
 )  # fmt: skip
 def test_a_name_that_is_imported_and_not_here_is_the_same_sentence(line, said):
@@ -106,6 +130,20 @@ def test_a_name_that_is_imported_and_not_here_is_the_same_sentence(line, said):
         exec(line)
     assert str(caught.value) == said
     assert caught.value.name == line.split()[-1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import course_lib.nn.functional as found",
+        "from course_lib.nn import functional as found",
+        "found = nn.functional",
+    ],
+)
+def test_functions_are_found_under_torchs_address_too(line):
+    names = {"nn": nn}
+    exec(line, names)
+    assert names["found"] is F
 
 
 PLACES = [
@@ -116,6 +154,8 @@ PLACES = [
     ("TOP", torch_names.TOP, course_lib, torch), ("MODULE", torch_names.MODULE, NET, torch.nn.Module),
     ("OPTIMIZER", torch_names.OPTIMIZER, SGD, torch.optim.SGD),
     ("AUTOGRAD", torch_names.AUTOGRAD, course_lib.autograd, torch.autograd),
+    ("NN_UTILS", torch_names.NN_UTILS, nn.utils, torch.nn.utils),
+    ("UTILS", torch_names.UTILS, utils, torch.utils),
 ]  # fmt: skip
 WINGS = {"data", "train", "topics", "viz", "widgets", "checks"}
 IN = {"t": T, "x": T, "a": T, "w": T, "p": T, "nn": nn, "F": F, "optim": optim, "schedules": schedules, "init": init}
@@ -138,7 +178,7 @@ def test_every_name_of_torch_is_here_or_told_in_one_short_line(place, theirs):
     for name in absent[:: 1 + len(absent) // 60]:
         with pytest.raises(AttributeError) as caught:
             getattr(place, name)
-        assert re.fullmatch(r"\w+: [^\n]{10,150}", str(caught.value))
+        assert re.fullmatch(r"[\w.]+: [^\n]{10,150}", str(caught.value))
 
 
 @pytest.mark.parametrize(

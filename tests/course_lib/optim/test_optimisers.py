@@ -1,5 +1,7 @@
 """Optimisers against torch: trajectories of 25 steps on three functions for every option; resume, groups, schedules."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -330,5 +332,21 @@ def test_an_optimiser_shows_its_groups_and_settings():
     text = repr(optim.SGD(groups, momentum=0.9))
     first, second = text.removeprefix("SGD(").removesuffix(")").split("; ")
     assert first == "lr=0.5, momentum=0.9, dampening=0.0, weight_decay=0.0, nesterov=False, params=2"
-    assert second.startswith("lr=function, momentum=0.9")
+    assert second.startswith("lr=Schedule, momentum=0.9")
     assert second.endswith("params=1")
+
+
+def test_a_state_says_where_torchs_groups_are_and_stays_a_dict():
+    optimizer = optim.SGD([Tensor([1.0], requires_grad=True)], lr=0.1)
+    with pytest.raises(KeyError, match=r"no 'param_groups' here, .* read optimizer\.param_groups"):
+        optimizer.state_dict()["param_groups"]
+    copied = copy.deepcopy(optimizer.state_dict())
+    assert copied == {"kind": "SGD", "steps": 0, "lr0": 0.1}
+    assert copied.get("state") is None
+
+
+def test_a_warning_points_at_the_line_of_who_steps():
+    optimizer = optim.SGD([Tensor([1.0], requires_grad=True)], lr=0.1)
+    with pytest.warns(UserWarning, match="nothing moves") as warned:
+        optimizer.step()
+    assert [w.filename for w in warned] == [__file__]
