@@ -161,3 +161,5 @@ def _grid(name: str, x: np.ndarray, output_size: Cells) -> list[list[slice]]:
 def _check_images(name: str, x: np.ndarray) -> None:
     if x.ndim != 4:
         raise ValueError(f"{name}: input must have the axes (n, c, h, w), got shape {x.shape}")
+    if 0 in x.shape[2:]:
+        raise ValueError(f"{name}: images need at least one pixel, got shape {x.shape}")
