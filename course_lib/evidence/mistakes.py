@@ -181,14 +181,15 @@ def _message(value: Any) -> str:
 
 
 def _of_one_kind(one: str, other: str) -> bool:
-    """Whether two messages share a third of the shorter one's words, or have too few; of `conv2d: ...` and `sum: ...`
-    each speaks of its own function.
+    """Whether two messages share a third of the shorter one's words, or both have too few; of `conv2d: ...` and
+    `sum: ...` each speaks of its own function.
     """
     names = [re.match(r"(\w+): ", message) for message in (one, other)]
     if all(names) and names[0][1] != names[1][1]:
         return False
     words = [set(re.findall(r"[a-z]{3,}", message.lower())) for message in (one, other)]
-    return min(map(len, words)) < 3 or 3 * len(words[0] & words[1]) >= min(map(len, words))
+    few = max(map(len, words)) < 3
+    return few or 3 * len(words[0] & words[1]) >= min(map(len, words))
 
 
 def _axes_apart(value: Any) -> set[int] | None:

@@ -73,7 +73,7 @@ def test_an_exception_that_tells_other_axes_is_another_mistake():
     assert names(check, seen(broken((1, 1, 5, 5), (1, 2, 5, 5)))) == []
     assert names(check, seen(broken((1, 2, 5, 5), (1, 2, 4, 5)))) == []
     assert names(check, seen(broken((1, 5, 5), (2, 1, 6, 6)))) == []
-    assert names(check, seen(ValueError("another sentence"))) == ["margins"]
+    assert names(check, seen(ValueError("another sentence"))) == []
     assert names(check, seen(TypeError(str(margins)))) == []
 
 
@@ -234,6 +234,8 @@ def test_where_mistakes_of_two_kinds_give_the_same_none_is_said_to_be_it():
         ("running_mean should contain 3 elements", "a leaf Variable is being used in an in-place operation.", False),
         ("max: there is no keyword axis= here; write dim=", "sum: there is no keyword axis= here; write dim=", False),
         ("'A'", "no such letter in the table of faults", True),
+        ("'weights'", "'velocity'", True),
+        ("names or shapes of the two networks differ", "shape of 0.weight", False),
     ],
 )
 def test_exceptions_of_one_type_match_where_their_messages_are_of_one_kind(theirs, mine, alike):
