@@ -47,6 +47,11 @@ WRONG["sigmoid_graph"] = {
         "to_m = to_e",
         "the node exp was skipped on the way back: multiply by its slope",
     ),
+    "nodes without the upstream": (
+        ("np.array([to_d, to_m, to_s])"),
+        ("np.array([to_d, to_m, to_s]) / g"),
+        "the nodes hold the slopes of f; the loss's are g times as large, there as in `w` and `x`",
+    ),
 }
 RIGHT["sigmoid_graph"] = {
     "f (1 - f)": (

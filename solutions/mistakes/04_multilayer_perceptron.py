@@ -277,6 +277,11 @@ WRONG["two_layer"] = {
         "return x @ w1.T + b1, y",
         "h is what comes out of the activation, not what goes in",
     ),
+    "second layer on what is not activated": (
+        ("output(h @ w2.T + b2)"),
+        ("output((x @ w1.T + b1) @ w2.T + b2)"),
+        "h is right, but the second layer reads what stands before the activation: give it h",
+    ),
 }
 RIGHT["two_layer"] = {
     "with the bias as a weight": (

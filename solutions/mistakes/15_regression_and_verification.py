@@ -1616,6 +1616,19 @@ WRONG["nms"] = {
         "np.abs(boxes[row, :2] - boxes[kept, :2]).max(axis=-1, initial=0) < overlap",
         "the IoU decides, not a distance",
     ),
+    "a pixel more everywhere": (
+        (
+            "    high = np.minimum(a[:, None, 2:], b[None, :, 2:])\n"
+            "    common = np.maximum(high - low, 0).prod(axis=-1)\n"
+            "    area_a, area_b = ((box[:, 2:] - box[:, :2]).prod(axis=-1) for box in (a, b))"
+        ),
+        (
+            "    high = np.minimum(a[:, None, 2:], b[None, :, 2:])\n"
+            "    common = np.maximum(high - low + 1, 0).prod(axis=-1)\n"
+            "    area_a, area_b = ((box[:, 2:] - box[:, :2] + 1).prod(axis=-1) for box in (a, b))"
+        ),
+        "older programs count pixels, with + 1 in every width and height; here right − left is the width",
+    ),
 }
 RIGHT["nms"] = {
     "boxes struck off": """

@@ -461,7 +461,7 @@ WRONG["ring_sum"] = {
     "never adds": (
         "there[j] + piece if s < k - 1 else piece",
         "piece",
-        "in the first half the piece is added to what is there",
+        "the sums get lost: in the first half each piece is added to what is there, and only finished sums replace others later",
     ),
     "delivered one after the other": (
         "letters = [(i, (i - s) % k, held[i][(i - s) % k]) for i in range(k)]\n        for i, j, piece in letters:",
@@ -575,6 +575,11 @@ def ring_sum(arrays):
         "if s < k - 1 else piece",
         "if s < k - 1 else there[j]",
         "in the later steps the piece that arrives takes the old one's place",
+    ),
+    "second half begins anew": (
+        ("(i - s) % k, held[i][(i - s) % k]"),
+        ("(i - s % (k - 1)) % k, held[i][(i - s % (k - 1)) % k]"),
+        "after the first half worker i holds the finished piece (i + 1) mod k: s counts on, and does not begin at 0 again",
     ),
 }
 RIGHT["ring_sum"] = {
@@ -1507,6 +1512,11 @@ WRONG["fault_of"] = {
         '"warm_up": 10',
         '"warm_up": 21',
         "20 steps of warm-up at most",
+    ),
+    "A and D confused": (
+        ('"A": "sum", "B": "rate", "C": "old checkpoint", "D": "one shard"'),
+        ('"A": "one shard", "B": "rate", "C": "old checkpoint", "D": "sum"'),
+        "two are right: ask of each curve whether it is ill from its first step, jumps once, falls slowly, or parts from the other",
     ),
 }
 RIGHT["fault_of"] = {
