@@ -367,6 +367,11 @@ WRONG["loss_and_gradients"] = {
         "s = s - s.max(axis=1, keepdims=True)\n    b2 -= b2.max()",
         "the answers are right, but b2 was changed for the caller: make new arrays",
     ),
+    "slope of a sigmoid behind the softmax": (
+        ("    g[rows, t] -= 1"),
+        ("    g[rows, t] -= 1\n    g = g * np.exp(logp) * (1 - np.exp(logp))"),
+        "p minus one-hot is already the gradient of the scores: no slope p (1 - p) of the output comes on top of it",
+    ),
 }
 RIGHT["loss_and_gradients"] = {
     "one-hot and probabilities": (
@@ -644,6 +649,11 @@ WRONG["fit_jacobian"] = {
         "damping * np.eye(J.shape[1])",
         "damping * np.diag(np.diag(J.T @ J))",
         "Marquardt scales lambda by the diagonal of JᵀJ, a good idea; asked here is the unit matrix",
+    ),
+    "damping squared": (
+        ("damping * np.eye"),
+        ("damping**2 * np.eye"),
+        "the equation adds λ itself to the diagonal, not its square",
     ),
 }
 RIGHT["fit_jacobian"] = {
