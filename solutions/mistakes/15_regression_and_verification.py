@@ -774,6 +774,22 @@ def semi_hard(apart, who, margin):
         "((a - p) ** 2).mean(axis=1) - ((a - n) ** 2).mean(axis=1)",
         "squared distances are sums over the coordinates, no means",
     ),
+    "distances not squared, nor in the gradient": (
+        (
+            "    slack = ((a - p) ** 2).sum(axis=1) - ((a - n) ** 2).sum(axis=1) + margin\n"
+            "    weight = 2 / len(triplets) * (slack > 0)[:, None]\n"
+            "    g = np.zeros(e.shape)\n"
+            "    for rows, part in zip(triplets.T, (n - p, p - a, a - n), strict=True):"
+        ),
+        (
+            "    near, far = (np.sqrt(((a - other) ** 2).sum(axis=1, keepdims=True)) for other in (p, n))\n"
+            "    slack = (near - far)[:, 0] + margin\n"
+            "    weight = 1 / len(triplets) * (slack > 0)[:, None]\n"
+            "    g = np.zeros(e.shape)\n"
+            "    for rows, part in zip(triplets.T, ((a - p) / near - (a - n) / far, (p - a) / near, (a - n) / far), strict=True):"
+        ),
+        "in L stand *squared* distances: no root is taken, and the gradient divides by none",
+    ),
 }
 RIGHT["semi_hard"] = {
     "loops and lists": """

@@ -1513,11 +1513,6 @@ WRONG["fault_of"] = {
         '"warm_up": 21',
         "20 steps of warm-up at most",
     ),
-    "A and D confused": (
-        ('"A": "sum", "B": "rate", "C": "old checkpoint", "D": "one shard"'),
-        ('"A": "one shard", "B": "rate", "C": "old checkpoint", "D": "sum"'),
-        "two are right: ask of each curve whether it is ill from its first step, jumps once, falls slowly, or parts from the other",
-    ),
 }
 RIGHT["fault_of"] = {
     "if and a copy": """
