@@ -243,6 +243,14 @@ def test_exceptions_of_one_type_match_where_their_messages_are_of_one_kind(their
     assert names(check, seen(1.0, RuntimeError(mine))) == ["shape"] * alike
 
 
+def test_of_many_mistakes_that_give_the_same_few_bits_none_is_named():
+    alike = {f"m{k}": lines(False) for k in range(4)}
+    assert names(record((True,), **alike), seen(False)) == []
+    assert names(record((True,), **dict(list(alike.items())[:3])), seen(False)) == ["m0"]
+    far = {f"m{k}": lines(0.4321) for k in range(4)}
+    assert names(record((1.0,), **far), seen(0.4321)) == ["m0"]
+
+
 def test_a_value_is_worded_looks_like_and_the_sentence_ends():
     check = record(RIGHT, half=lines(0.4321))
     check["mistakes"][0]["say"] = "you halve"
