@@ -731,6 +731,14 @@ WRONG["mute_scores"] = {
         "params = [np.subtract(q, eta * p.grad, out=q) for p, q in zip(tensors, params)]",
         "the numbers are right, but the arrays that came in were changed: make new ones",
     ),
+    "losses after the steps": (
+        ("        losses.append(loss.item())\n        params = [p.data - eta * p.grad for p in tensors]"),
+        (
+            "        params = [p.data - eta * p.grad for p in tensors]\n"
+            "        losses.append(F.cross_entropy(network(*params), t).item())"
+        ),
+        "each loss was taken after its step; asked are the losses before",
+    ),
 }
 RIGHT["mute_scores"] = {
     "gradients by hand": (

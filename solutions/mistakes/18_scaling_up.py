@@ -423,6 +423,11 @@ def own_rows(n, workers, rank, epoch, seed):
         "np.arange(n) ^ 1 if n % 2 == 0 else np.arange(n)",
         "exchanging neighbours is no shuffling",
     ),
+    "filled up with repeated rows": (
+        ("    share = n // workers\n    return order[rank * share : (rank + 1) * share]"),
+        ("    share = -(-n // workers)\n    return np.append(order, order)[rank * share : (rank + 1) * share]"),
+        "where n does not divide, rows are given out twice to fill up, as torch's sampler does; here the rest is left out",
+    ),
 }
 RIGHT["own_rows"] = {
     "every k-th row": """
