@@ -1139,6 +1139,7 @@ with check("operators") as expect:
     expect("results that are Values", kinds)
     for n in (3, 7):
         expect(f"x - {n} and x / {n}", [tried(lambda x, n=n: x - n, positive), tried(lambda x, n=n: x / n, positive)])
+        expect(f"{n} / x", tried(lambda x, n=n: n / x, positive))
     whole = draw.integers(2, 9, size=(2, 3))
     expect("arrays on the right", [tried(lambda x: x - whole, positive), tried(lambda x: x / whole, positive)])
     expect("-a", tried(lambda x: -x, positive))

@@ -1364,6 +1364,8 @@ with check("training_step") as expect:
     rng = np.random.default_rng(15)
     model = fill(nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3), nn.Tanh(), nn.Linear(3, 3)), seed=1).eval()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    for p in model.parameters():
+        p.grad = torch.ones_like(p)  # old ones, from whatever was done before
     x, y = torch.tensor(rng.normal(size=(3, 3))), torch.tensor([0, 2, 1])
     losses = [training_step(model, F.cross_entropy, optimizer, x, y) for _ in range(3)]
     expect("three losses", list(losses))
@@ -1378,6 +1380,8 @@ with check("training_step") as expect:
         first = nn.Linear(4, 5, bias=False)
         model = fill(nn.Sequential(first, nn.BatchNorm1d(5), nn.Tanh(), nn.Linear(5, 2)), seed).eval()
         optimizer = optimiser(model.parameters(), lr=0.05)
+        for p in model.parameters():
+            p.grad = torch.full_like(p, 0.5)
         pairs = [(torch.tensor(rng.normal(size=(6, 4))), torch.tensor(rng.normal(size=(6, 2)))) for _ in range(3)]
         losses = [training_step(model, F.mse_loss, optimizer, x, y) for x, y in pairs]
         expect(f"losses with {optimiser.__name__}", list(losses))

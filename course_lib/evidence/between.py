@@ -72,7 +72,8 @@ def _always(line: Line, lines: Sequence[Line]) -> tuple[str, str] | None:
             continue
         if compare(line.got, other.got) is None and compare(line.expected, other.expected) is not None:
             say = f'For "{line.label}" and "{other.label}" you give the same, where different things are right'
-            return "the same for different lines", f"{say}: is an argument ignored?"
+            ask = "is an argument ignored, or does something stand still between them?"
+            return "the same for different lines", f"{say}: {ask}"
     return None
 
 

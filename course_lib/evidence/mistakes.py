@@ -18,6 +18,8 @@ from course_lib.evidence.weight import ENOUGH, ENOUGH_FIRST, SURE, bits
 if TYPE_CHECKING:
     from course_lib.evidence.observation import Seen
 
+_ALIKE = 3  # of more mistakes that give the same few bits, the first is hardly ever the one
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -63,8 +65,8 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     the one recorded first. A line that a mistake's record leaves out is one where it gives the expected value.
     Exceptions match by type, position and the axes in which their shapes differ. Where a later line contradicts even
     the best, the mistake is said to be in the first lines only. What agrees must tell ENOUGH bits (`weight.py`): a few
-    truth values and small numbers agree by chance. With less, nothing is named that a later line contradicts; what fits
-    all is said to be one of several.
+    truth values and small numbers agree by chance. With less, nothing is named that a later line contradicts, or that
+    many others give as well; what else fits all is said to be one of several.
     """
     at = {s.position: s for s in seen}
     lines = sorted(check_record["lines"], key=lambda line: line["position"])
@@ -90,7 +92,7 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     apart = {line["position"] for mistake in check_record["mistakes"] for line in mistake["lines"]}
     weighed = lines[:failed] if first else lines[:failed] + lines[failed + 1 :]
     told = _weight([lines[failed], *weighed], at, right, apart)
-    if first and told < ENOUGH_FIRST:
+    if (first and told < ENOUGH_FIRST) or (len(alike) > _ALIKE and told < ENOUGH):
         return None
     little = told < ENOUGH or (len(alike) > 1 and not first)
     return Mistake(best["name"], best["say"], failure.kind == "raised", first, little=little)
@@ -181,14 +183,15 @@ def _message(value: Any) -> str:
 
 
 def _of_one_kind(one: str, other: str) -> bool:
-    """Whether two messages share a third of the shorter one's words, or have too few; of `conv2d: ...` and `sum: ...`
-    each speaks of its own function.
+    """Whether two messages share a third of the shorter one's words, or both have too few; of `conv2d: ...` and
+    `sum: ...` each speaks of its own function.
     """
     names = [re.match(r"(\w+): ", message) for message in (one, other)]
     if all(names) and names[0][1] != names[1][1]:
         return False
     words = [set(re.findall(r"[a-z]{3,}", message.lower())) for message in (one, other)]
-    return min(map(len, words)) < 3 or 3 * len(words[0] & words[1]) >= min(map(len, words))
+    few = max(map(len, words)) < 3
+    return few or 3 * len(words[0] & words[1]) >= min(map(len, words))
 
 
 def _axes_apart(value: Any) -> set[int] | None:

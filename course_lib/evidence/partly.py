@@ -14,7 +14,7 @@ from course_lib.evidence import alterations as alter
 from course_lib.evidence import arrangements as arrange
 from course_lib.evidence.choice import WHEREVER, Relation, choose, common, said, subject_of
 from course_lib.evidence.facts import NEARLY, name_fact, name_not_finite
-from course_lib.evidence.pairs import Pair, distinct
+from course_lib.evidence.pairs import Pair, distinct, telling
 from course_lib.evidence.relation_kinds import GENERAL, SPECIFIC
 
 Failing = Sequence[tuple[str, Sequence[Pair] | None]]  # of each failing value line: its label, what is wrong in it
@@ -30,6 +30,7 @@ _PLAIN = (
 _SHORT = 8  # values in a row whose places are looked at one by one
 _CLEAR, _TIMES = 30, 12  # a single whole number from here on, and a whole factor up to there, are hardly chance
 _COUNT = 6
+_TELLS = 4
 _LINES = 12  # failing lines that are looked at one by one
 _GROUPS, _MOST = 24, 2**14  # groups that are looked at, and wrong and right values in each: this runs in every check
 
@@ -127,11 +128,18 @@ def _few(pairs: Sequence[Pair], subject: str, finders: Sequence[Callable]) -> Re
         if find is alter.constant_offset and alone and form not in ("1", "-1"):
             continue
         if find is alter.natural_factor and (
-            form not in ("times", "divided") or (alone and not _clear(pairs, forms[form]))
+            form not in ("times", "divided")
+            or (alone and not _clear(pairs, forms[form]))
+            or (len(set(forms[form])) > 1 and _simple([p.e for p in pairs]))
         ):
             continue
         return said(kind, forms, "visible", subject)
     return None
+
+
+def _simple(right: Sequence[np.ndarray]) -> bool:
+    """Whether these are few small numbers such as 0.5 and 1: many others are multiples, each another one."""
+    return telling(*right) < _TELLS and max(float(np.abs(e).max()) for e in right) < _CLEAR
 
 
 def _clear(pairs: Sequence[Pair], factors: Sequence[int]) -> bool:

@@ -148,9 +148,9 @@ def _say_by_slices(form: tuple[str, int], details: Sequence[int]) -> str:
 
 def _say_unfilled(form: str, details: Sequence[None]) -> str:
     return {
-        "nothing": "holds zeros only: nothing was written into it, or it was cleared.",
+        "nothing": "holds zeros only: was nothing written into it, was it cleared, or is it multiplied by 0?",
         "last": "is right in the last place and zero before: does every step clear or replace what was there?",
-        "some": "is right where it is not zero: some places were never filled, or cleared again.",
+        "some": "is right where it is not zero: are some places never filled, cleared again, or set to 0?",
     }[form]
 
 

@@ -242,13 +242,20 @@ def _range(function: Any) -> Slip | None:
             say = f"`{_short(call)}` begins at 1 and ends before `{_short(end)}`: the round of 0 is left out."
             return "range from 1", say
         if len(call.args) == 1 and isinstance(end, ast.BinOp) and isinstance(end.right, ast.Constant):
-            if isinstance(end.left, ast.BinOp):  # of H - k + 1 places the 1 is meant
+            if isinstance(end.left, ast.BinOp) or _reckons(loop):  # of H - k + 1 places the 1 is meant
                 continue
             way, other = ("more", "many") if isinstance(end.op, ast.Add) else ("fewer", "few")
             many = f"one round {way} than `{_short(end.left)}`: one too {other} where each is to be met once"
             if end.right.value == 1 and isinstance(end.op, ast.Add | ast.Sub):
                 return "another number of rounds", f"`{_short(call)}` takes {many}."
     return None
+
+
+def _reckons(loop: Any) -> bool:
+    """Whether a loop adds to its number, or takes from it, as in `i + 1`: it may meet more than its rounds."""
+    name = loop.target.id if isinstance(loop.target, ast.Name) else ""
+    sums = (n for n in ast.walk(loop) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Add | ast.Sub))
+    return any(isinstance(side, ast.Name) and side.id == name for n in sums for side in (n.left, n.right))
 
 
 def _looks_back(loop: Any) -> bool:

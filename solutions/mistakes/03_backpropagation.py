@@ -47,6 +47,11 @@ WRONG["sigmoid_graph"] = {
         "to_m = to_e",
         "the node exp was skipped on the way back: multiply by its slope",
     ),
+    "nodes without the upstream": (
+        ("np.array([to_d, to_m, to_s])"),
+        ("np.array([to_d, to_m, to_s]) / g"),
+        "the nodes hold the slopes of f; the loss's are g times as large, there as in `w` and `x`",
+    ),
 }
 RIGHT["sigmoid_graph"] = {
     "f (1 - f)": (
@@ -304,6 +309,20 @@ WRONG["topological_order"] = {
         "for x in node.inputs)",
         "for x in node.inputs[:1])",
         "only the first input of every node was followed; follow all of them",
+    ),
+    "marked when put on the stack": (
+        (
+            "def topological_order(root):\n"
+            "    order, seen, stack = [], {id(root)}, [root]\n"
+            "    while stack:\n"
+            "        fresh = [x for x in stack[-1].inputs if id(x) not in seen]\n"
+            "        seen.update(id(x) for x in fresh)\n"
+            "        stack.extend({id(x): x for x in fresh}.values())\n"
+            "        if not fresh:\n"
+            "            order.append(stack.pop())\n"
+            "    return order"
+        ),
+        "a node that lies on the stack is not done yet: who is above it and needs it passes it over. Mark a node when its inputs are walked through, not when it is put on the stack",
     ),
 }
 RIGHT["topological_order"] = {
@@ -743,6 +762,11 @@ WRONG["operators"] = {
         ("return self * -1.0"),
         ("return Value(-self.value)"),
         "a new Value of the bare number does not know what it came from, so no gradient passes: write -x as x times -1",
+    ),
+    "numerator forgotten": (
+        ("return other * self**-1.0"),
+        ("return self**-1.0"),
+        "for 5 / x Python calls x.__rtruediv__(5): the 5 is forgotten, and 1 / x is left",
     ),
 }
 RIGHT["operators"] = {

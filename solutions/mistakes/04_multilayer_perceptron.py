@@ -277,6 +277,11 @@ WRONG["two_layer"] = {
         "return x @ w1.T + b1, y",
         "h is what comes out of the activation, not what goes in",
     ),
+    "second layer on what is not activated": (
+        ("output(h @ w2.T + b2)"),
+        ("output((x @ w1.T + b1) @ w2.T + b2)"),
+        "h is right, but the second layer reads what stands before the activation: give it h",
+    ),
 }
 RIGHT["two_layer"] = {
     "with the bias as a weight": (
@@ -361,6 +366,11 @@ WRONG["loss_and_gradients"] = {
         "s = s - s.max(axis=1, keepdims=True)",
         "s = s - s.max(axis=1, keepdims=True)\n    b2 -= b2.max()",
         "the answers are right, but b2 was changed for the caller: make new arrays",
+    ),
+    "slope of a sigmoid behind the softmax": (
+        ("    g[rows, t] -= 1"),
+        ("    g[rows, t] -= 1\n    g = g * np.exp(logp) * (1 - np.exp(logp))"),
+        "p minus one-hot is already the gradient of the scores: no slope p (1 - p) of the output comes on top of it",
     ),
 }
 RIGHT["loss_and_gradients"] = {
@@ -640,6 +650,11 @@ WRONG["fit_jacobian"] = {
         "damping * np.diag(np.diag(J.T @ J))",
         "Marquardt scales lambda by the diagonal of JᵀJ, a good idea; asked here is the unit matrix",
     ),
+    "damping squared": (
+        ("damping * np.eye"),
+        ("damping**2 * np.eye"),
+        "the equation adds λ itself to the diagonal, not its square",
+    ),
 }
 RIGHT["fit_jacobian"] = {
     "einsum, and least squares with rows added": (
@@ -715,6 +730,14 @@ WRONG["mute_scores"] = {
         "params = [p.data - eta * p.grad for p in tensors]",
         "params = [np.subtract(q, eta * p.grad, out=q) for p, q in zip(tensors, params)]",
         "the numbers are right, but the arrays that came in were changed: make new ones",
+    ),
+    "losses after the steps": (
+        ("        losses.append(loss.item())\n        params = [p.data - eta * p.grad for p in tensors]"),
+        (
+            "        params = [p.data - eta * p.grad for p in tensors]\n"
+            "        losses.append(F.cross_entropy(network(*params), t).item())"
+        ),
+        "each loss was taken after its step; asked are the losses before",
     ),
 }
 RIGHT["mute_scores"] = {

@@ -441,6 +441,14 @@ WRONG["batch_norm_forward"] = {
         "    x -= mean.reshape(shape)\n    mean = 0 * mean\n    normal = (x - mean",
         "x was changed in place: the layer before still needs it",
     ),
+    "momentum reversed, divided by m": (
+        (
+            "(1 - momentum) * old_mean + momentum * mean\n"
+            "        new_var = (1 - momentum) * old_var + momentum * (var * m / (m - 1))"
+        ),
+        ("momentum * old_mean + (1 - momentum) * mean\n        new_var = momentum * old_var + (1 - momentum) * var"),
+        "two things: momentum is the weight of the new batch, and the running variance takes the estimate that divides by m - 1",
+    ),
 }
 RIGHT["batch_norm_forward"] = {
     "channel by channel": (
@@ -929,6 +937,11 @@ WRONG["elastic_net"] = {
         "gradients.append((l1 * np.sign(w) + l2 * w, np.zeros_like(b)))",
         "gradient = l1 * np.sign(w) + l2 * w\n        w -= 0.1 * gradient\n        gradients.append((gradient, np.zeros_like(b)))",
         "asked is the gradient alone; the weights were changed",
+    ),
+    "biases squared": (
+        ("l2 / 2 * np.sum(w**2)\n        gradients.append((l1 * np.sign(w) + l2 * w, np.zeros_like(b)))"),
+        ("l2 / 2 * (np.sum(w**2) + np.sum(b**2))\n        gradients.append((l1 * np.sign(w) + l2 * w, l2 * b))"),
+        "the biases are in the squared part; they go free: they only shift",
     ),
 }
 RIGHT["elastic_net"] = {

@@ -438,6 +438,11 @@ WRONG["layer_counts"] = {
         ('owners * seen + bias * (f if kind == "local" else owners)'),
         "a local layer shares nothing: each of its neurons has weights of its own, and a bias of its own",
     ),
+    "a convolution's work on the input grid": (
+        ("neurons * seen"),
+        ('(f * h * w if kind == "conv" else neurons) * seen'),
+        "work is done once per output: multiply by the size of the output, not of the input",
+    ),
 }
 RIGHT["layer_counts"] = {
     "three branches": """

@@ -947,6 +947,11 @@ WRONG["training_step"] = {
     loss = loss_fn(model(x), y)""",
         "the model runs once a step: each run in training mode moves the running statistics",
     ),
+    "forgotten after the step": (
+        ("    optimizer.zero_grad()\n    loss = loss_fn(model(x), y)\n    loss.backward()\n    optimizer.step()"),
+        ("    loss = loss_fn(model(x), y)\n    loss.backward()\n    optimizer.step()\n    optimizer.zero_grad()"),
+        "gradients are forgotten after the step: what was there before the first one is still added to it",
+    ),
 }
 RIGHT["training_step"] = {
     "gradients by hand": (

@@ -394,7 +394,7 @@ WRONG["send_weights"] = {
     "error after copying": (
         '    if {n: v.shape for n, v in state.items()} != {n: tuple(v.shape) for n, v in own.items()}:\n        raise ValueError("names or shapes of the two networks differ")\n    for name, value in own.items():\n        value.copy_(torch.from_numpy(state[name]))\n',
         '    for name, value in own.items():\n        if name in state:\n            value.copy_(torch.from_numpy(state[name]))\n    if {n: v.shape for n, v in state.items()} != {n: tuple(v.shape) for n, v in own.items()}:\n        raise ValueError("names or shapes of the two networks differ")\n',
-        "it complains after it has copied: look first, so that a failure leaves the twin as it was",
+        "arrays were copied although names or shapes differ: look at all of them first, so that a failure leaves the twin as it was",
     ),
     "counters wanted": (
         'if not name.endswith("num_batches_tracked")}',
@@ -431,6 +431,11 @@ WRONG["send_weights"] = {
         "    return twin\n",
         "    import copy\n\n    return copy.deepcopy(twin)\n",
         "what you return is a copy: return the twin itself",
+    ),
+    "names too many passed over": (
+        ("    if {n: v.shape for n, v in state.items()} != {n: tuple(v.shape) for n, v in own.items()}:"),
+        ("    if any(n not in state or state[n].shape != tuple(v.shape) for n, v in own.items()):"),
+        "a name of the state that the twin does not have must be an error, too",
     ),
 }
 RIGHT["send_weights"] = {

@@ -159,6 +159,18 @@ def mask_scores(p, t, classes):
         "both // either",
         "// rounds down to an integer",
     ),
+    "smoothed by one": (
+        (
+            "        if either > 0:\n"
+            "            iou[c] = both / either\n"
+            "            dice[c] = 2 * both / (mine.sum() + true.sum())"
+        ),
+        (
+            "        iou[c] = (both + 1) / (either + 1)\n"
+            "        dice[c] = (2 * both + 1) / (mine.sum() + true.sum() + 1)"
+        ),
+        "a 1 added above and below, as some losses have it, changes every score, and gives a class in neither mask the score 1",
+    ),
 }
 RIGHT["mask_scores"] = {
     "a table of counts": """

@@ -1393,6 +1393,18 @@ WRONG["draw_symbol"] = {
         "return (cumulative > uniforms[:, None]).argmax(axis=1).astype(float)",
         "symbols are integers",
     ),
+    "likeliest first": (
+        (
+            "    cumulative = np.cumsum(p, axis=1) / p.sum(axis=1, keepdims=True)\n"
+            "    return (cumulative > uniforms[:, None]).argmax(axis=1)"
+        ),
+        (
+            "    order = np.argsort(-p, axis=1)\n"
+            "    cumulative = np.cumsum(np.take_along_axis(p, order, axis=1), axis=1) / p.sum(axis=1, keepdims=True)\n"
+            "    return order[np.arange(len(p)), (cumulative > uniforms[:, None]).argmax(axis=1)]"
+        ),
+        "the symbols stay in their own order: here the likeliest was put first, as for top-p sampling",
+    ),
 }
 RIGHT["draw_symbol"] = {
     "searchsorted": """

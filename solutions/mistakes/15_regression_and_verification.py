@@ -774,6 +774,22 @@ def semi_hard(apart, who, margin):
         "((a - p) ** 2).mean(axis=1) - ((a - n) ** 2).mean(axis=1)",
         "squared distances are sums over the coordinates, no means",
     ),
+    "distances not squared, nor in the gradient": (
+        (
+            "    slack = ((a - p) ** 2).sum(axis=1) - ((a - n) ** 2).sum(axis=1) + margin\n"
+            "    weight = 2 / len(triplets) * (slack > 0)[:, None]\n"
+            "    g = np.zeros(e.shape)\n"
+            "    for rows, part in zip(triplets.T, (n - p, p - a, a - n), strict=True):"
+        ),
+        (
+            "    near, far = (np.sqrt(((a - other) ** 2).sum(axis=1, keepdims=True)) for other in (p, n))\n"
+            "    slack = (near - far)[:, 0] + margin\n"
+            "    weight = 1 / len(triplets) * (slack > 0)[:, None]\n"
+            "    g = np.zeros(e.shape)\n"
+            "    for rows, part in zip(triplets.T, ((a - p) / near - (a - n) / far, (p - a) / near, (a - n) / far), strict=True):"
+        ),
+        "in L stand *squared* distances: no root is taken, and the gradient divides by none",
+    ),
 }
 RIGHT["semi_hard"] = {
     "loops and lists": """
@@ -1615,6 +1631,19 @@ WRONG["nms"] = {
         "iou[row, kept] > overlap",
         "np.abs(boxes[row, :2] - boxes[kept, :2]).max(axis=-1, initial=0) < overlap",
         "the IoU decides, not a distance",
+    ),
+    "a pixel more everywhere": (
+        (
+            "    high = np.minimum(a[:, None, 2:], b[None, :, 2:])\n"
+            "    common = np.maximum(high - low, 0).prod(axis=-1)\n"
+            "    area_a, area_b = ((box[:, 2:] - box[:, :2]).prod(axis=-1) for box in (a, b))"
+        ),
+        (
+            "    high = np.minimum(a[:, None, 2:], b[None, :, 2:])\n"
+            "    common = np.maximum(high - low + 1, 0).prod(axis=-1)\n"
+            "    area_a, area_b = ((box[:, 2:] - box[:, :2] + 1).prod(axis=-1) for box in (a, b))"
+        ),
+        "older programs count pixels, with + 1 in every width and height; here right − left is the width",
     ),
 }
 RIGHT["nms"] = {

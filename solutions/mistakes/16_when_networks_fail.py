@@ -125,6 +125,11 @@ WRONG["fast_gradient"] = {
         ("images.grad / np.sqrt((images.grad**2).sum(axis=(1, 2, 3), keepdims=True))"),
         "that is a step of length ε in the Euclidean norm; the sign method moves every pixel by ε",
     ),
+    "each gradient over its own largest": (
+        ("np.sign(images.grad)"),
+        ("images.grad / np.abs(images.grad).max(axis=(1, 2, 3), keepdims=True)"),
+        "only the pixel with an image's largest gradient moves by ε here; the sign moves all of them",
+    ),
 }
 RIGHT["fast_gradient"] = {
     "sum of the losses": """

@@ -1355,7 +1355,7 @@ def search_visits(game, state, evaluate, simulations, c):
     visits[root.moves] = root.visits
     return visits
 """,
-        "negating on return is half of it: the first `return`, of finished games, needs the same minus",
+        "one of the two returns has a minus and the other has none: what a finished game hands up gets the wrong sign",
     ),
     "total of the move returned": (
         """        node.total[k] += value

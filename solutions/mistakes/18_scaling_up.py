@@ -423,6 +423,11 @@ def own_rows(n, workers, rank, epoch, seed):
         "np.arange(n) ^ 1 if n % 2 == 0 else np.arange(n)",
         "exchanging neighbours is no shuffling",
     ),
+    "filled up with repeated rows": (
+        ("    share = n // workers\n    return order[rank * share : (rank + 1) * share]"),
+        ("    share = -(-n // workers)\n    return np.append(order, order)[rank * share : (rank + 1) * share]"),
+        "where n does not divide, rows are given out twice to fill up, as torch's sampler does; here the rest is left out",
+    ),
 }
 RIGHT["own_rows"] = {
     "every k-th row": """
@@ -461,7 +466,7 @@ WRONG["ring_sum"] = {
     "never adds": (
         "there[j] + piece if s < k - 1 else piece",
         "piece",
-        "in the first half the piece is added to what is there",
+        "the sums get lost: in the first half each piece is added to what is there, and only finished sums replace others later",
     ),
     "delivered one after the other": (
         "letters = [(i, (i - s) % k, held[i][(i - s) % k]) for i in range(k)]\n        for i, j, piece in letters:",
@@ -575,6 +580,11 @@ def ring_sum(arrays):
         "if s < k - 1 else piece",
         "if s < k - 1 else there[j]",
         "in the later steps the piece that arrives takes the old one's place",
+    ),
+    "second half begins anew": (
+        ("(i - s) % k, held[i][(i - s) % k]"),
+        ("(i - s % (k - 1)) % k, held[i][(i - s % (k - 1)) % k]"),
+        "after the first half worker i holds the finished piece (i + 1) mod k: s counts on, and does not begin at 0 again",
     ),
 }
 RIGHT["ring_sum"] = {

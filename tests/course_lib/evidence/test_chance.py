@@ -32,6 +32,12 @@ def test_a_place_is_named_without_its_line_only_where_the_first_failing_line_has
     assert told(("a", A, A + B), ("b", (B[0], A), (B[0] * 0, A)))[1].startswith('For "b", at [0], your result holds')
 
 
+def test_simple_numbers_are_often_multiples_and_each_another_one():
+    examples = [("a", (0.5, A), (5.0, B)), ("b", (1.0, A), (3.0, B + 1))]
+    assert "whole factor" not in told(*examples)[0]
+    assert told(*(("c", (0.4321, A), (4.321, B)), examples[1]))[0] == "a whole factor too much"
+
+
 def test_one_small_count_has_no_factor_however_often_it_is_met():
     for e, g, name in (
         (2, 4, ""),

@@ -86,6 +86,7 @@ def test_the_same_answer_to_different_questions_is_said():
     name, say = told(("low 0", A, C), ("low 1", B, C))
     assert name == "the same for different lines"
     assert '"low 0" and "low 1" you give the same' in say
+    assert "or does something stand still" in say
     assert told(("low 0", A, C), ("low 1", A, C))[0] != name
     assert told(("low 0", A, C), ("low 1", B, C + 1))[0] != name
 

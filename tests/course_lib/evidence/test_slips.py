@@ -96,6 +96,13 @@ def test_the_one_in_a_number_of_places_is_meant():
     assert name_slip(places.format("h - k + 1")) is None
 
 
+def test_a_loop_that_reckons_with_its_number_may_take_one_round_less():
+    rounds = "def f(x, k):\n    t = 0\n    for s in range(k - 1):\n        t += x[{}]\n    return t"
+    assert name_slip(rounds.format("s")).name == "another number of rounds"
+    assert name_slip(rounds.format("s + 1")) is None
+    assert name_slip(rounds.format("(k - s) % 3")) is None
+
+
 def test_a_copy_may_be_written_into():
     assert name_certain("def f(x):\n    x = x.copy()\n    x -= 1\n    return x", changed=True) is None
 
