@@ -20,8 +20,8 @@ SHADES = """() => {
 }"""
 
 
-LINES_OF_LONG_NAME = """() => [...document.querySelectorAll("td:first-child")].filter(cell => cell.innerText === "double")
-.map(cell => {
+LINES_OF_LONG_NAME = """() => [...document.querySelectorAll("td:first-child")]
+.filter(cell => cell.innerText === "double").map(cell => {
   cell.innerHTML = "<span>transposed_convolution</span>";
   return cell.firstChild.getClientRects().length;
 })"""
