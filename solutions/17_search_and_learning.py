@@ -10,7 +10,7 @@
 # - train AlphaGo in miniature by self-play in under a minute, and show with intervals that it got better;
 # - tell from its curves what is wrong with a run of self-play.
 #
-# You need lessons 06 and 08. There are eleven exercises, two predictions and one written question.
+# You need lessons 06 and 08. There are eleven exercises, one of them open, two predictions and one written question.
 
 # %% picture="opening" alt="A position of Connect-4, to its right the search tree with four moves and their visits, and then bars: an even prior, and the share of visits after the search, most of it on column 0"
 from course_lib.viz.pictures import search
