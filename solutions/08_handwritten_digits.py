@@ -430,7 +430,7 @@ with check("knn_predict") as expect:
     x_small = np.array([[1, 2], [2, 1], [8, 8], [9, 7], [7, 9], [1, 1], [15, 0]])
     t_small = np.array([4, 4, 7, 2, 7, 6, 9])
     asked = np.array([[1, 1], [8, 7], [3, 3], [12, 2], [10, 8]])
-    expect("k = 1", knn_predict(x_small, t_small, asked, 1))
+    expect("k = 1; two rows are equally far from one query", knn_predict(x_small, t_small, asked, 1))
     expect("k = 3", knn_predict(x_small, t_small, asked, 3))
     expect("k = 5", knn_predict(x_small, t_small, asked, 5))
     far = np.array([[200, 30], [20, 10], [255, 255], [130, 90]], np.uint8)
@@ -830,7 +830,7 @@ for name, judged_by in (("chosen on all data", slice(0, 100)), ("chosen on the t
 # best epoch, is computed from the training (or validation) set, and only *applied* to the test set. Imagine that test
 # images come one by one, next year.
 
-# %% [markdown] task="read_by_means" title="The pipeline that peeked"
+# %% [markdown] task="read_by_means" title="the pipeline that peeked"
 # `read_by_means(x, t, x_test)` scales pixels to mean 0 and standard deviation 1, computes the mean image of each class
 # of the training images `x` `(n, d)` with labels `t` `(n,)` from 0 to c-1, all of which occur, and reads a test image as
 # the class whose mean is nearest (the smaller of equals). It returns `(scaled, read)`: scaled test images `(m, d)`, and

@@ -10,7 +10,7 @@
 # - test whether a layer is equivariant to shifts, and measure what pooling buys;
 # - compare learned filters with oriented derivatives, and learned features with features made by hand.
 #
-# You need lessons 03, 07 and 09. There are eleven exercises, two predictions and one written question.
+# You need lessons 03, 07 and 09. There are eleven exercises, one of them open, two predictions and one written question.
 
 # %% picture="opening" alt="A digit, four oriented filters, and for each filter the map, the rectified map and the pooled map"
 from course_lib.viz.pictures import digits

@@ -10,7 +10,7 @@
 # - read the family tree of architectures, and say for each edge what changed and why;
 # - move weights from `course_lib` to torch, and write a training step that runs on any device.
 #
-# You need lessons 07 and 10. There are ten exercises, three predictions and one written question.
+# You need lessons 07 and 10. There are ten exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="Twelve networks by weights and multiply-adds, both axes logarithmic: VGG far to the upper right, AlexNet with many weights and little computation, GoogLeNet and DenseNet with few weights, the ResNets along a diagonal."
 from course_lib.torch_models import counting
@@ -692,8 +692,8 @@ lecture_table(
 
 # %% [markdown] task="vgg_block" title="The VGG block"
 # Write `vgg_block(in_channels, channels, sees)`: a torch module that takes the place of one layer with a kernel of `sees` × `sees`,
-# an odd number from 3 on, and its pooling. Take as few 3×3 convolutions as it needs for every value in front of the pooling to see
-# a window just as large (lesson 09), each with biases and a ReLU behind it; they keep the size. Then max pooling 2×2 with stride 2.
+# an odd number from 3 on, and its pooling. Stack 3×3 convolutions, each with biases and a ReLU behind it, that keep the size: as
+# few as let every value in front of the pooling see a window of `sees` × `sees` (lesson 09). Then max pooling 2×2 with stride 2.
 #
 # The first convolution takes `in_channels` to `channels`, all others keep `channels`. Every layer has weights of its own.
 #

@@ -10,7 +10,7 @@
 # - count any ResNet's layers and weights, and find the published numbers;
 # - write one step of training as it runs on a GPU, and compare architectures fairly.
 #
-# You need lessons 07, 10 and 11. There are nine exercises, two predictions and one written question.
+# You need lessons 07, 10 and 11. There are nine exercises, one of them open, two predictions and one written question.
 
 # %% picture="opening" alt="Five building blocks drawn side by side: plain, basic, pre-activation, bottleneck and projection; in all but the plain one an orange line carries the input past the layers to a sum"
 from course_lib.viz.residual import blocks

@@ -10,7 +10,7 @@
 # - compare such networks at equal weights, and predict a large image tile by tile with the same result;
 # - find edges, remove noise and enlarge images by networks, and hold them against filters made by hand.
 #
-# You need lessons 09, 10 and 12. There are ten exercises, three predictions and one written question.
+# You need lessons 09, 10 and 12. There are ten exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="A generated scene of three grey shapes; beside it the names of the shapes, a mask with a class for every pixel, a map of the boundaries, and the colours of the classes"
 from course_lib.viz.pictures import dense
@@ -1499,7 +1499,7 @@ grid = draw.masks({"image": x_eye[:6, 0], "truth": t_eye[:6], "network": p_eye},
 # Cross-entropy counts every pixel alike, and most are background. Two remedies were named in section 2: **weights**, here one over a class's
 # share of the pixels, scaled to the mean 1; and a **soft Dice loss**, 1 less the mean over the classes of Dice with probabilities in place
 # of sets (Milletari, Navab and Ahmadi 2016). The same network, scenes, steps and rate, three starts each: what does each buy, and what does
-# it cost?
+# it cost? (Run it: some twenty seconds.)
 
 
 # %% practice="losses"

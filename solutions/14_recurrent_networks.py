@@ -11,7 +11,7 @@
 # - translate with an encoder and a decoder, see what attention adds, and write attention;
 # - train a model of text, say how many bits a letter costs it, and let it write.
 #
-# You need lessons 03, 07 and 12. There are eleven exercises, three predictions and one written question.
+# You need lessons 03, 07 and 12. There are eleven exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="On the left a cell h with input x, output y and an orange loop from itself to itself; on the right the same cell four times in a row, one for each letter of the word time, each handing its state to the next"
 from course_lib.viz.pictures import recurrent

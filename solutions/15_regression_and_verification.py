@@ -9,7 +9,7 @@
 # - learn distances between faces, and judge them by ROC, equal error rate and identification;
 # - slide a classifier over a picture at a fraction of the cost, clean up what it finds, and give it one honest number.
 #
-# You need lessons 06, 07 and 10. There are eleven exercises, two predictions and one written question.
+# You need lessons 06, 07 and 10. There are eleven exercises, one of them open, two predictions and one written question.
 
 # %% picture="opening" alt="Three tasks side by side: a depth image of a figure with its joints drawn in, two pairs of drawn faces under the question whether they show the same person, and a street scene with a box around each of three people"
 from course_lib.viz.pictures import regression

@@ -10,7 +10,7 @@
 # - find shortcuts, shifts, dead units and inputs that no training set had;
 # - plan an experiment before you run it: how many seeds, which interval, which decision.
 #
-# You need lessons 06, 07, 08 and 12. There are ten exercises, three predictions and one written question.
+# You need lessons 06, 07, 08 and 12. There are ten exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="A 3 of 8 by 8 pixels, a change of at most 0.15 in red and blue, the changed image, which still looks like a 3, and bars: the network's probability moves from the 3 to the 5"
 from course_lib.viz.pictures import failing

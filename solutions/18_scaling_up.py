@@ -10,7 +10,7 @@
 # - train in 16 bits without losing small gradients, and resume an interrupted run to the last bit;
 # - run data-parallel training with torch, kill a worker, and go on.
 #
-# You need lessons 06, 07, 11 and 12. There are ten exercises, two predictions and one written question.
+# You need lessons 06, 07, 11 and 12. There are ten exercises, one of them open, two predictions and one written question.
 
 # %% picture="opening" alt="Four workers on a ring; each has all weights and every fourth row of the batch; arrows carry gradients from each worker to the next"
 from course_lib.viz.pictures import scaling

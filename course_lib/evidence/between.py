@@ -66,11 +66,14 @@ def _of_another(line: Line, lines: Sequence[Line]) -> tuple[str, str] | None:
 
 
 def _always(line: Line, lines: Sequence[Line]) -> tuple[str, str] | None:
-    """The same was given where different things are expected."""
+    """The same was given where different things are expected, and enough of it: one number is the same by chance."""
     for other in lines:
-        if other is line or other.kind != "value" or other.got is None or not _tells(line.got):
+        if other is line or other.kind != "value" or other.got is None or compare(line.got, other.got) is not None:
             continue
-        if compare(line.got, other.got) is None and compare(line.expected, other.expected) is not None:
+        trees = (line.got, line.expected, other.expected)
+        parts = list(zip(*(numbers_in(tree) for tree in trees), strict=False))
+        apart = [got for got, one, another in parts if compare(one, another) is not None]
+        if apart and _tells(apart):
             say = f'For "{line.label}" and "{other.label}" you give the same, where different things are right'
             ask = "is an argument ignored, or does something stand still between them?"
             return "the same for different lines", f"{say}: {ask}"

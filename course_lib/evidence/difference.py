@@ -180,8 +180,9 @@ def value_difference(e: np.ndarray, g: np.ndarray, right: Any, error: Any, where
     largest = None
     if e.size > 1:
         say += f"; {int((~right).sum())} of {e.size} values are wrong"
-    if error is not None and np.isfinite(error).any():
-        worst = tuple(int(i) for i in np.unravel_index(np.argmax(np.where(np.isfinite(error), error, -1)), e.shape))
+    far = None if error is None else np.where(np.isfinite(error) & ~right, error, -1)
+    if far is not None and far.max() >= 0:
+        worst = tuple(int(i) for i in np.unravel_index(np.argmax(far), e.shape))
         largest = float(error[worst])
         if e.size > 1:
             there = "at {}{}: expected {}, got {}".format(where, list(worst), *_pair(e[worst], g[worst]))
@@ -201,15 +202,21 @@ def _pair(e: Any, g: Any) -> tuple[str, str]:
 
 SMALL = 24  # values in an array that is shown whole
 _WIDE = 8  # of them in a row
+_LINE = 96  # characters of a line that a notebook shows whole; wider arrays stand one below the other
 
 
 def side_by_side(e: np.ndarray, g: np.ndarray, right: np.ndarray | None = None) -> str:
-    """Two small arrays of at most two axes as text, beside each other; "" for others. Values not `right` are marked."""
+    """Two small arrays of at most two axes as text, beside each other where there is room; "" for others.
+
+    Values not `right` are marked.
+    """
     small = all(0 < a.ndim <= 2 and 0 < a.size <= SMALL and a.shape[-1] <= _WIDE for a in (e, g))
     if not small or e.size == g.size == 1:
         return ""
     left, other = ["expected", *_grid(e)], ["got", *_grid(g, right)]
     width = max(map(len, left)) + 3
+    if width + max(map(len, other)) > _LINE:
+        return "\n".join([*left, *other])
     return "\n".join(f"{a:<{width}}{b}".rstrip() for a, b in zip_longest(left, other, fillvalue=""))
 
 

@@ -76,7 +76,7 @@ def _shape(e: tuple[int, ...], g: tuple[int, ...]) -> Fact | None:
 
 
 def _only_where(pairs: Sequence[Pair]) -> Fact | None:
-    """Wrong only where the right value is 0, or below it, or above, and right elsewhere: in a fifth of all at least."""
+    """Wrong, often enough, only where the right value is 0, or below it, or above; right in a fifth of all at least."""
     if any(p.truth or p.e.shape != p.g.shape or np.iscomplexobj(p.e) for p in pairs):
         return None
     wrong = np.concatenate([~p.right().ravel() for p in pairs])
@@ -84,7 +84,7 @@ def _only_where(pairs: Sequence[Pair]) -> Fact | None:
     classes = {"0": e == 0, "negative": e < 0, "positive": e > 0}
     for name, where in classes.items():
         outside = ~where
-        if 1 < outside.sum() >= len(e) / 5 and wrong[where].sum() > 1 and not wrong[outside].any():
+        if 1 < outside.sum() >= len(e) / 5 and wrong[where].sum() >= _ENOUGH and not wrong[outside].any():
             return f"wrong where {name} is right", f"is wrong only where the expected one is {name}."
     return None
 

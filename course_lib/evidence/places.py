@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Fact = tuple[str, str]
 _RIGHT = 4  # right values beside the wrong ones, at least: fewer may be right by chance
 _LONG = 512  # rows of a list that are looked at
+_ROW = 4  # places along an axis of the longest: of three the sentence on the first wrong one says as much
 _BORDER = 3  # pixels at each side that may be wrong
 
 
@@ -80,7 +81,7 @@ def _from_on(pairs: Sequence[Pair]) -> Fact | None:
         return None
     for axis in range(min(r.ndim for r in right)):
         lines = [np.atleast_1d(r.all(axis=tuple(i for i in range(r.ndim) if i != axis))) for r in right]
-        if min(map(len, lines)) < 3 or max(len(line) - line.sum() for line in lines) < 2:
+        if max(map(len, lines)) < _ROW or min(map(len, lines)) < 3 or max(len(line) - line.sum() for line in lines) < 2:
             continue
         along = f" along axis {axis}" if max(r.ndim for r in right) > 1 else ""
         k = _common([int(np.argmin(line)) for line in lines])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -34,7 +35,7 @@ class LectureTable:
         head, *body = self._cells()
         left = 'style="text-align:left;padding:0.2em 1.2em 0.2em 0"'
         rows = [f"<tr>{''.join(f'<th {left}>{escape(c)}</th>' for c in head)}</tr>"]
-        rows += [f"<tr>{''.join(f'<td {left}>{escape(c)}</td>' for c in row)}</tr>" for row in body]
+        rows += [f"<tr>{''.join(f'<td {left}>{_whole(escape(c))}</td>' for c in row)}</tr>" for row in body]
         title = f'<caption style="text-align:left;font-weight:bold;padding:0.3em 0">{escape(self.title)}</caption>'
         return f"<table>{title}{''.join(rows)}</table>"
 
@@ -49,6 +50,11 @@ def lecture_table(title: str, rows: Sequence[tuple[str | int, ...]]) -> LectureT
         if len(row) != 4:
             raise ValueError(f"lecture_table: a row is (what, lecture, ours, setting), got {len(row)} entries: {row}")
     return LectureTable(title, rows)
+
+
+def _whole(text: str) -> str:
+    """HTML in which a line never ends within a number such as 3.88e-02."""
+    return re.sub(r"\d[\d.]*e-\d+", r'<span style="white-space:nowrap">\g<0></span>', text)
 
 
 def _text(cell: int | str) -> str:

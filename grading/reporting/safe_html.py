@@ -37,17 +37,28 @@ PROSE |= {"td", "th", "thead", "tbody", "hr", "sub", "sup", "del"}
 def environment():
     """The templates, everything escaped unless it was made safe here."""
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    made.globals["code_style"] = code_style
     made.filters.update(python=highlight, prose=prose, apart=hidden_tests.apart, points=lambda x: f"{x:g}", span=span)
     return made
 
 
 def highlight(source):
-    """Python source as coloured HTML."""
+    """Python source as HTML whose colours `code_style` gives."""
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    return Markup(highlight(source, PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True, style="xcode")))
+    return Markup(highlight(source, PythonLexer(), HtmlFormatter()))
+
+
+@functools.cache
+def code_style(dark=False):
+    """The style sheet of highlighted Python, by day or by night; the page gives the ground."""
+    from pygments.formatters import HtmlFormatter
+
+    formatter = HtmlFormatter(nobackground=True, style="monokai" if dark else "xcode")
+    rules = [rule.partition(" /*")[0] for rule in formatter.get_style_defs(".highlight").splitlines()]
+    return Markup("\n".join(rule for rule in rules if rule.startswith(".highlight .")))
 
 
 def prose(text):

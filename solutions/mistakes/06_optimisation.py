@@ -310,6 +310,11 @@ WRONG["adagrad_step"] = {
         "def adagrad_step(w, g, total, lr, eps=1e-10):\n    return w - lr * g / (np.sqrt(total) + eps), total + g**2",
         "the step divides by the sum before this gradient was added: in the first step by eps alone",
     ),
+    "the old sum, eps under the root": (
+        "def adagrad_step(w, g, total, lr, eps=1e-10):\n    return w - lr * g / np.sqrt(total + eps), total + g**2",
+        "the step divides by the sum before this gradient was added, in the first step by eps alone; and eps is added to "
+        "the root, not under it",
+    ),
     "absolute values": (
         "total + g**2",
         "total + np.abs(g)",

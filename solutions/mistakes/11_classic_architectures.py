@@ -511,6 +511,11 @@ WRONG["inception"] = {
         "",
         "the fourth branch has lost its pooling",
     ),
+    "stride of the pooling": (
+        "nn.MaxPool2d(3, stride=1, padding=1)",
+        "nn.MaxPool2d(3, padding=1)",
+        "a pooling layer moves on by its whole window unless told otherwise, and shrinks the maps: give it stride=1",
+    ),
     "pool 5x5": (
         "nn.MaxPool2d(3, stride=1, padding=1)",
         "nn.MaxPool2d(5, stride=1, padding=2)",

@@ -1076,6 +1076,13 @@ WRONG["equal_error"] = {
         "accepted = (impostor[:, None] < thresholds).sum(axis=0)\n    refused = (genuine[:, None] >= thresholds).sum(axis=0)",
         "a pair is accepted if its distance is *at most* the threshold: the threshold itself counts",
     ),
+    "threshold itself refused, shares rounded": (
+        "accepted = (impostor[:, None] <= thresholds).sum(axis=0)\n    refused = (genuine[:, None] > thresholds).sum(axis=0)\n"
+        "    best = np.abs(accepted * n - refused * m).argmin()",
+        "accepted = (impostor[:, None] < thresholds).sum(axis=0)\n    refused = (genuine[:, None] >= thresholds).sum(axis=0)\n"
+        "    best = np.abs(accepted / m - refused / n).argmin()",
+        "a pair is accepted if its distance is *at most* the threshold: the threshold itself counts",
+    ),
     "genuine thresholds only": (
         "np.unique(np.concatenate([genuine, impostor]))",
         "np.unique(genuine)",

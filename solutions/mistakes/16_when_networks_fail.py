@@ -20,6 +20,11 @@ WRONG["fast_gradient"] = {
         "x + eps * np.sign(images.grad)",
         "grey values below 0 or above 1 are no image: clip the result",
     ),
+    "downhill, not clipped": (
+        "np.clip(x + eps * np.sign(images.grad), 0, 1)",
+        "x - eps * np.sign(images.grad)",
+        "this lowers the loss, where an attack raises it: go along plus the gradient. And clip: grey values stay within 0..1",
+    ),
     "the gradient itself": (
         "np.sign(images.grad)",
         "images.grad",
@@ -175,6 +180,11 @@ WRONG["attack_in_ball"] = {
         "attacked = np.clip(start, low, high)",
         "attacked = start",
         "the start may lie outside of the ball: put it back first",
+    ),
+    "start put among grey values only": (
+        "np.clip(start, low, high)",
+        "np.clip(start, 0, 1)",
+        "the start stays within 0..1, but may lie outside of the ball: put it back within eps of x too",
     ),
     "one gradient for all steps": (
         "    for _ in range(steps):\n        g = input_gradient(model, attacked, t)\n",

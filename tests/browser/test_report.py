@@ -20,6 +20,13 @@ SHADES = """() => {
 }"""
 
 
+LINES_OF_LONG_NAME = """() => [...document.querySelectorAll("td:first-child")]
+.filter(cell => cell.innerText === "double").map(cell => {
+  cell.innerHTML = "<span>transposed_convolution</span>";
+  return cell.firstChild.getClientRects().length;
+})"""
+
+
 @pytest.fixture(scope="module")
 def page_of_class(tmp_path_factory):
     """The report of a class with a late one, an extension, mistakes and what could not be graded."""
@@ -44,3 +51,10 @@ def test_the_report_fits_a_screen_of_this_width(browser, page_of_class, width, s
     ground, ink = page.evaluate(SHADES)
     assert (ground < 60 and ink > 180) if scheme == "dark" else (ground > 200 and ink < 80)
     context.close()
+
+
+def test_a_long_name_of_an_exercise_stays_one_word_on_a_desk(browser, page_of_class):
+    page = browser.new_page(viewport={"width": 1280, "height": 844})
+    page.goto(f"file://{page_of_class}")
+    assert set(page.evaluate(LINES_OF_LONG_NAME)) == {1}
+    page.close()

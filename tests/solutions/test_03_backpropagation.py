@@ -1,5 +1,7 @@
 """Lesson 03: its answers agree with the library, with the small engine and with its worked examples."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -188,3 +190,40 @@ def test_two_bends_or_a_polynomial_do_not_reach_its_second_step():
     x, y = data.wave(400, noise=0.0, rng=np.random.default_rng(8))
     for degree in range(1, 25):
         assert np.mean((np.polynomial.Chebyshev.fit(CURVE_X, CURVE_Y, degree)(x) - y) ** 2) > 0.032
+
+
+def observed(backward, fit):
+    """What the check of `backward` sees, by label, where the lesson's `apply` puts `fit` behind every vjp."""
+
+    def fitted(op, *inputs):
+        nodes = tuple(x if isinstance(x, Node) else Node(x) for x in inputs)
+        out, vjp = op(*(n.value for n in nodes))
+        return Node(
+            out, nodes, lambda g: [fit(np.asarray(gx), n.value.shape) for gx, n in zip(vjp(g), nodes, strict=True)]
+        )
+
+    seen = {}
+    source = next(c.source for c in LESSON.cells if c.source.startswith('with check("backward")'))
+    there = {"np": np, "Node": Node, "apply": fitted, "elementwise": elementwise, "matrix_ops": matrix_ops}
+    exec(source, {**there, "backward": backward, "check": lambda name: contextlib.nullcontext(seen.__setitem__)})
+    return seen
+
+
+def into_a_borrowed_array(root, g):
+    order = list(small_engine.order(root))
+    for node in order:
+        node.grad = None
+    root.grad = np.array(g, float)
+    for node in reversed(order):
+        for x, gx in zip(node.inputs, node.vjp(node.grad) if node.inputs else (), strict=True):
+            if x.grad is None:
+                x.grad = gx
+            else:
+                x.grad += gx
+
+
+@pytest.mark.parametrize("fit", [graph.unbroadcast, ANSWERS["unbroadcast"]], ids=["a view", "a copy"])
+def test_who_writes_into_a_borrowed_array_is_seen_whatever_unbroadcast_copies(fit):
+    right, wrong = (observed(backward, fit) for backward in (ANSWERS["backward"], into_a_borrowed_array))
+    for label in ("one array handed to two inputs", "sums of sums"):
+        assert not np.array_equal(right[label][0], wrong[label][0])

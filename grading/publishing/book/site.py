@@ -27,6 +27,7 @@ myst_heading_anchors = 3
 mathjax_path = "mathjax/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full,Safe"
 myst_update_mathjax = False
 html_js_files = [("math.js", {"priority": 100})]
+html_css_files = ["paper.css"]
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
@@ -41,6 +42,11 @@ MATH = """window.MathJax = {
   tex2jax: {ignoreClass: "tex2jax_ignore", processClass: "math|tex2jax_process"},
   "HTML-CSS": {linebreaks: {automatic: true}, availableFonts: ["STIX-Web"], webFont: "STIX-Web"},
   messageStyle: "none", showMathMenu: false
+}
+"""
+PAPER = """@media print {
+  .skip-to-content { display: none; }
+  pre { white-space: pre-wrap !important; overflow-wrap: anywhere; }
 }
 """
 INDEX = """# From the perceptron to ResNet
@@ -121,6 +127,7 @@ def _write_pages(lessons, folders, source, commands, tell):
     static = source / "_static"
     shutil.copytree(files("jupyter_server_mathjax") / "static", static / "mathjax")
     (static / "math.js").write_text(MATH, encoding="utf-8")
+    (static / "paper.css").write_text(PAPER, encoding="utf-8")
     names = "\n".join(lesson.slug for lesson in lessons)
     (source / "index.md").write_text(INDEX.format(count=len(lessons), lessons=names), encoding="utf-8")
 

@@ -166,6 +166,12 @@ def test_the_worst_place_is_told_beside_the_first_and_in_full_where_six_digits_a
     assert "at [1]: expected 1.0, got 1.00000002." in found.say
 
 
+def test_where_all_that_is_wrong_is_not_finite_no_largest_error_is_told():
+    asked = np.array([1.5, np.inf, 2.0])
+    assert differ(asked, np.array([1.5, np.nan, 2.0])).say == "At [1]: expected inf, got nan; 1 of 3 values are wrong."
+    assert "the largest error is 3 at [2]" in differ(asked, np.array([1.5, np.nan, 5.0])).say
+
+
 def test_small_arrays_and_lists_stand_whole_beside_each_other_with_the_wrong_values_marked():
     assert differ(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.5], [-3.0, 4.0]])).beside.splitlines() == [
         "expected       got",
@@ -178,6 +184,14 @@ def test_small_arrays_and_lists_stand_whole_beside_each_other_with_the_wrong_val
     near = differ(np.array([1.0, 2.0, 3.0]), np.array([1.0 + 1e-12, 2.0 + 1e-7, np.nan]))
     assert near.beside.count("✗") == 2
     assert differ([1e9, 1.0], [1.1e9, 1.2]).beside.count("✗") == 1
+
+
+def test_eight_long_numbers_in_a_row_stand_one_row_below_the_other_and_none_is_cut():
+    wide = np.arange(8) * 123456.789 - 654.321
+    lines = differ(wide, wide + 1000).beside.splitlines()
+    assert [lines[0], lines[2]] == ["expected", "got"]
+    assert max(map(len, lines)) <= 96
+    assert differ(np.arange(8.0), np.arange(8.0) + 1).beside.count("\n") == 1
 
 
 @pytest.mark.parametrize(

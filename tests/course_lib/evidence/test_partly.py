@@ -89,6 +89,8 @@ def test_the_same_answer_to_different_questions_is_said():
     assert "or does something stand still" in say
     assert told(("low 0", A, C), ("low 1", A, C))[0] != name
     assert told(("low 0", A, C), ("low 1", B, C + 1))[0] != name
+    one_wrong = [("low 0", (0.2917, 3.0), (0.2917, 4.0)), ("low 1", (0.2917, 2.0), (0.2917, 4.0))]
+    assert told(*one_wrong)[0] != name
 
 
 STEPS = [
@@ -265,6 +267,13 @@ def test_a_walk_that_goes_astray_at_one_step_is_seen_in_lines_of_any_length():
     pairs = [pair(e, np.concatenate([e[:2], other[2 : len(e)]])) for e in (short, long)]
     assert name_fact(pairs)[1].startswith("is right before place 2 along axis 0 and wrong from there on")
     assert name_fact(pairs[:1])[0] != "wrong from one place on"
+
+
+def test_of_three_numbers_or_few_counts_no_place_and_no_sign_is_told():
+    three = pair([2.0, -1.845, 5.845], [2.0, 0.359, 3.641])
+    assert name_fact([three]) is None
+    assert name_fact([pair([-1, 5, 3, 0], [-1, 4, 0, 0])]) is None
+    assert name_fact([pair([-1, 5, 3, 0, 7, 9], [-1, 4, 0, 0, 5, 5])])[0] == "wrong where positive is right"
 
 
 def test_a_way_back_that_goes_astray_at_once_is_seen():

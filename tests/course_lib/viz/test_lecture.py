@@ -20,3 +20,10 @@ def test_the_lectures_column_is_left_out_where_it_is_empty():
         assert "lecture" not in show(ours)
         assert "ours" in show(ours)
         assert "lecture" in show(both)
+
+
+def test_a_line_never_ends_within_a_number():
+    shown = lecture_table("F0", [("3x3-conv", "", "3.88e-02 and 5e-7", "one-by-one")])._repr_html_()
+    for number in ("3.88e-02", "5e-7"):
+        assert f'<span style="white-space:nowrap">{number}</span>' in shown
+    assert shown.count("<span") == 2

@@ -131,6 +131,14 @@ def test_the_site_has_the_lesson_the_search_and_its_formulas_without_a_network(s
         assert (site.out / "_static" / "mathjax" / "config" / f"{name}.js").exists()
 
 
+def test_on_paper_no_line_of_code_is_cut_and_nothing_stands_over_the_text(site):
+    (sheet,) = re.findall(r'href="(_static/paper\.css[^"]*)"', (site.out / "97_tiny.html").read_text(encoding="utf-8"))
+    rules = (site.out / sheet.partition("?")[0]).read_text(encoding="utf-8")
+    assert "@media print" in rules
+    assert "pre-wrap" in rules
+    assert ".skip-to-content { display: none; }" in rules
+
+
 def test_a_book_takes_the_place_of_a_book_and_of_nothing_else(site, lesson, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(CourseError, match="holds something else than a book"):

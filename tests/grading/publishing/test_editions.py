@@ -65,6 +65,9 @@ def test_students_get_notebooks_library_and_visible_values_only(handed_out):
     assert "course_lib/checks/__init__.py" in found
     with zipfile.ZipFile(handed_out.paths["zip"]) as archive:
         assert set(archive.namelist()) == found
+        dates = {entry.date_time for entry in archive.infolist()}
+    assert len(dates) == 1, "the bytes depend on the clock"
+    assert min(dates) >= (2026, 1, 1), "JupyterLab tells the age of a file"
 
 
 def test_recorded_figures_of_the_lesson_go_along(folders, tmp_path):
