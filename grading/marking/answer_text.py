@@ -11,10 +11,12 @@ from grading.marking.newer import readable
 WIDE = {i + 0xFEE0: chr(i) for i in range(ord("!"), ord("~") + 1)}  # as keyboards for Chinese and Japanese write them
 TYPED = WIDE | str.maketrans(  # spaces, quotes and dashes that are none to Python, as text programs and PDFs set them
     "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{EN SPACE}\N{EM SPACE}\N{FIGURE SPACE}"
-    "\N{IDEOGRAPHIC SPACE}“”„‟‘’‚‛\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}",
-    7 * " " + 4 * '"' + 4 * "'" + 4 * "-",
+    "\N{IDEOGRAPHIC SPACE}“”„‟‘’‚‛\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
+    "\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}\N{NEXT LINE}\N{LINE TABULATION}",
+    7 * " " + 4 * '"' + 4 * "'" + 4 * "-" + 4 * "\n",
     "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-    "\N{WORD JOINER}\N{SOFT HYPHEN}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}",
+    "\N{WORD JOINER}\N{SOFT HYPHEN}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",  # which way a line is read
 )
 _WITH = ast.With | ast.AsyncWith
 

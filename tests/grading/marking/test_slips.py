@@ -102,6 +102,7 @@ def numbered(code, form):
 
 PROMPTED = ">>> " + small.ANSWER_DOUBLE.replace("\n", "\n... ")
 FENCE, PROMPTS, NUMBERS = "a fence of Markdown", "prompts", "numbers of lines"
+QUOTATION, ADDED = "signs of a quotation", "signs of added lines"
 PASTED = [
     (f"```python\n{small.ANSWER_DOUBLE}\n```", FENCE),
     (f"This is it:\n\n~~~\n{small.ANSWER_DOUBLE}\n~~~\n\nIt works.", FENCE),
@@ -115,6 +116,10 @@ PASTED = [
         (numbered(small.ANSWER_DOUBLE, form), NUMBERS)
         for form in ("{} {}", "{:4d}  {}", "{}: {}", "{}\t{}", "{:<3d}{}")
     ),
+    *((textwrap.indent(small.ANSWER_DOUBLE, mark), QUOTATION) for mark in ("> ", ">", "> > ", ">>", "| ")),
+    ("Ann wrote on Monday:\n\n" + textwrap.indent(small.ANSWER_DOUBLE, "> ", lambda _: True), QUOTATION),
+    *((textwrap.indent(small.ANSWER_DOUBLE, mark), ADDED) for mark in ("+", "+ ")),
+    ("--- a.py\n+++ b.py\n@@ -1,2 +1,3 @@\n def double(x):\n-    raise\n+    \"\"\"Twice x.\"\"\"\n+    return 2 * x", ADDED),
 ]
 
 
