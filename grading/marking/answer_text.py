@@ -7,13 +7,14 @@ import ast
 from grading.lessons.cells import DEFINITIONS, bound_names, tree_of, unfenced, without_lone_magic
 from grading.marking.match import calls_check
 from grading.marking.newer import readable
+from grading.marking.run_text import run_text
 
 WIDE = {i + 0xFEE0: chr(i) for i in range(ord("!"), ord("~") + 1)}  # as keyboards for Chinese and Japanese write them
 TYPED = WIDE | str.maketrans(  # spaces, quotes and dashes that are none to Python, as text programs and PDFs set them
     "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{EN SPACE}\N{EM SPACE}\N{FIGURE SPACE}"
     "\N{IDEOGRAPHIC SPACE}“”„‟‘’‚‛\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
-    "\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}\N{NEXT LINE}\N{LINE TABULATION}",
-    7 * " " + 4 * '"' + 4 * "'" + 4 * "-" + 4 * "\n",
+    "\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}\N{NEXT LINE}",
+    7 * " " + 4 * '"' + 4 * "'" + 4 * "-" + 3 * "\n",
     "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
     "\N{WORD JOINER}\N{SOFT HYPHEN}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",  # which way a line is read
@@ -44,9 +45,9 @@ def runnable(answer, name, names=frozenset()):
 
 
 def typed(source):
-    """The text with plain spaces, quotes and signs in place of others, where it is Python with them and not without."""
+    """The text with plain spaces, quotes and signs in place of others, where it is no Python with these."""
     plain = source.translate(TYPED)
-    return plain if plain != source and tree_of(source) is None and tree_of(plain) is not None else source
+    return plain if plain != source and tree_of(run_text(source)) is None else source
 
 
 def magic_first(source):

@@ -9,7 +9,10 @@ from dataclasses import replace
 from grading.lessons.cells import FENCED, tree_of
 from grading.marking.run_text import PROMPT
 
-SIGNS = re.compile(r"^[ \t]*(?:```|~~~|>|[|│]|\+|In \[[\d ]+\]:|\d)", re.M)
+SIGNS = re.compile(r"^[ \t]*(?:```|~~~|>|[|│]|\+|(?:In ?)?\[[\d* ]*\]:|\d)", re.M)
+CHAT = re.compile(r"\s*(?:python|py)[ \t]*\n(?:[ \t]*Copy(?: code|[ \t]*\n[ \t]*Edit)?[ \t]*\n)?")
+LABEL = re.compile(r"[ \t]*(?:In ?)?\[[\d* ]*\]:[ ]?")
+SHOWN = re.compile(r"[ \t]*Out ?\[[\d ]*\]:")
 FENCE = re.compile(r"[ \t]*(?:```|~~~)")
 QUOTED = re.compile(r"[ \t]*[>|│]")
 HEADER = re.compile(r"diff |index \w|---|\+\+\+|@@|-|\\")  # of a comparison, or a line that went
@@ -31,6 +34,9 @@ def _bare(piece, repairs):
 
 def unpasted(source):
     """(the code in a text, what stood around it); (the text as it is, "") where that is code, or none is found."""
+    chat = CHAT.match(source)
+    if chat and _makes_something(source[chat.end() :]):
+        return source[chat.end() :], "the head of a listing"
     if SIGNS.search(source) is None or tree_of(source) is not None:
         return source, ""
     for way, what in WAYS:
@@ -60,6 +66,15 @@ def _fenced(source):
 def _after_prompts(source):
     """The lines behind prompts; all others are what was printed."""
     return "\n".join(PROMPT.sub("", line) if PROMPT.match(line) else "" for line in source.split("\n"))
+
+
+def _after_labels(source):
+    """The lines below `In [3]:`, and beside it; what is below `Out[3]:` was shown."""
+    lines, inside = [], False
+    for line in source.split("\n"):
+        inside = LABEL.match(line) is not None or (inside and SHOWN.match(line) is None)
+        lines.append(LABEL.sub("", line, count=1) if inside else "")
+    return "\n".join(lines)
 
 
 def _unquoted(source):
@@ -102,6 +117,7 @@ def _numbered(source):
 WAYS = (
     (_fenced, "a fence of Markdown"),
     (_after_prompts, "prompts"),
+    (_after_labels, "prompts"),
     (_unquoted, "signs of a quotation"),
     (_added, "signs of added lines"),
     (_unnumbered, "numbers of lines"),

@@ -164,7 +164,14 @@ def test_the_answer_below_a_timing_magic_counts_and_is_found_without_metadata(po
     assert defined_names("%%bash\ndef f():\n    pass") == frozenset()
 
 
-TAKEN_AWAY = ["%reset -f", "%reset -sf", "%reset_selective -f .", "globals().clear()", "get_ipython().reset()", "%xdel both"]
+TAKEN_AWAY = [
+    "%reset -f",
+    "%reset -sf",
+    "%reset_selective -f .",
+    "globals().clear()",
+    "get_ipython().reset()",
+    "%xdel both",
+]
 
 
 @pytest.mark.parametrize("line", TAKEN_AWAY)
