@@ -73,6 +73,12 @@ def test_a_prediction_in_a_new_cell_below_its_check_counts(skeleton):
     assert settled(nb, skeleton)[0]["guess"] == "answer = 42"
 
 
+def test_a_prediction_beside_other_code_in_place_of_its_cell_counts(skeleton):
+    nb = small.submission(**ANSWERS)
+    nb.cells[place(nb, "solve-guess")] = new_code_cell("answer = 42\n\nprint(answer)", id="mine")
+    assert settled(stripped(nb), skeleton)[0]["guess"].startswith("answer = 42")
+
+
 def test_a_check_that_binds_names_of_its_own_is_nobodys_answer(skeleton):
     nb = small.submission(**ANSWERS)
     check = nb.cells[place(nb, "check-double")]
