@@ -284,6 +284,7 @@ def test_a_look_by_a_function_of_ones_own_is_none(turned):
 
 HONEST = {
     "a loop whose name is also a parameter of the answer's": (["for eta in list(globals()):\n    pass"], []),
+    "a loop whose name is one of the answer's own": (["for sample in list(globals()):\n    pass"], []),
     "text that has nothing to do with the library": (["exec('x = 1')", "print(len(globals()))"], ["eval('1 + 1')"]),
     "comparing, above and below": ([f"{LIB}print(lib.epoch)"], [f"{LIB}print(lib.epoch, epoch)"]),
     "all of the library's names, above": (["from course_lib.topics.perceptron import *"], []),
@@ -329,6 +330,9 @@ KEPT = {  # the answer, own cells above it: what a call leaves behind is the lib
     "given to the answer": (f"{LIB}def epoch(*a):\n    box.append(a[0])\n    return box[0](*a)\nepoch(lib.epoch)", []),
     "its module given to the answer": (f"{LIB}def epoch(*a):\n    box.append(a[0])\n    return box[0].epoch(*a)\n"
                                        "epoch(lib)", []),
+    "read beside a comprehension's own": (f"{LIB}b = [lib.epoch]\ndef epoch(*a):\n    [b for b in a]\n    return b[0]",
+                                          []),
+    "read as a global": (f"{LIB}b = lib.epoch\ndef epoch(*a):\n    global b\n    b = b\n    return b(*a)", []),
     "called later": (f"{LIB}{USES.format('box[0]()')}box.append(lambda: lib.epoch(1))", []),
     "under a name on the way": (f"{LIB}{USES.format('e')}assert (e := lib.epoch(1))", []),
     "in a loop's name": (f"{LIB}{USES.format('e')}for e in [lib.epoch(1)]:\n    pass", []),
