@@ -18,7 +18,7 @@ MAX_SOURCE = 2_000_000
 MAX_CELL = 100_000  # characters of a cell of code: data as a rule, or a picture
 MAX_CODE = 500_000  # characters of code in all: parsing takes a thousand times their room, in the one writing process
 BLANK = " \t\r\n\0\ufeff"  # a disk or a drive fills a file up with zeros that it did not write to its end
-CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 12}) | {11: "\n"}  # text programs end some lines by the eleventh
+CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 12})
 BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}[\r\n]*")
 CONFLICT = re.compile(r"^(<{7} |>{7} |={7}\r?$)", re.M)  # in JSON no line of a notebook begins so
 MARKS = ("<<<<<<< ", ">>>>>>> ", "=======")
