@@ -7,7 +7,6 @@ import ast
 from grading.lessons.cells import DEFINITIONS, bound_names, tree_of, unfenced, without_lone_magic
 from grading.marking.match import calls_check
 from grading.marking.newer import readable
-from grading.marking.run_text import run_text
 
 WIDE = {i + 0xFEE0: chr(i) for i in range(ord("!"), ord("~") + 1)}  # as keyboards for Chinese and Japanese write them
 TYPED = WIDE | str.maketrans(  # spaces, quotes and dashes that are none to Python, as text programs and PDFs set them
@@ -26,7 +25,7 @@ def runnable(answer, name, names=frozenset()):
     """(text fit to run, the repairs that it took); `name` is the exercise's, `names` are what it asks for."""
     repairs = []
     answer = unfenced(answer)  # of one that was turned into text
-    plain = typed(answer)
+    plain = typed(answer, names)
     if plain != answer:
         repairs.append(f"{name}: signs of a web page, a PDF or a text program are Python's again")
     code, gone = readable(magic_first(plain), names)
@@ -44,10 +43,14 @@ def runnable(answer, name, names=frozenset()):
     return source, repairs
 
 
-def typed(source):
-    """The text with plain spaces, quotes and signs in place of others, where it is no Python with these."""
+def typed(source, names=frozenset()):
+    """The text with plain spaces, quotes and signs in place of others, where it is Python with them and not without; or
+    where it makes `names` with them, less lines that are no Python even so.
+    """
     plain = source.translate(TYPED)
-    return plain if plain != source and tree_of(run_text(source)) is None else source
+    if plain == source or tree_of(source) is not None:
+        return source
+    return plain if tree_of(plain) is not None or readable(plain, names)[1] else source
 
 
 def magic_first(source):
