@@ -11,10 +11,12 @@ from grading.marking.newer import readable
 WIDE = {i + 0xFEE0: chr(i) for i in range(ord("!"), ord("~") + 1)}  # as keyboards for Chinese and Japanese write them
 TYPED = WIDE | str.maketrans(  # spaces, quotes and dashes that are none to Python, as text programs and PDFs set them
     "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{EN SPACE}\N{EM SPACE}\N{FIGURE SPACE}"
-    "\N{IDEOGRAPHIC SPACE}“”„‟‘’‚‛\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}",
-    7 * " " + 4 * '"' + 4 * "'" + 4 * "-",
+    "\N{IDEOGRAPHIC SPACE}“”„‟‘’‚‛\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
+    "\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}\N{NEXT LINE}",
+    7 * " " + 4 * '"' + 4 * "'" + 4 * "-" + 3 * "\n",
     "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-    "\N{WORD JOINER}\N{SOFT HYPHEN}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}",
+    "\N{WORD JOINER}\N{SOFT HYPHEN}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",  # which way a line is read
 )
 _WITH = ast.With | ast.AsyncWith
 
@@ -23,7 +25,7 @@ def runnable(answer, name, names=frozenset()):
     """(text fit to run, the repairs that it took); `name` is the exercise's, `names` are what it asks for."""
     repairs = []
     answer = unfenced(answer)  # of one that was turned into text
-    plain = typed(answer)
+    plain = typed(answer, names)
     if plain != answer:
         repairs.append(f"{name}: signs of a web page, a PDF or a text program are Python's again")
     code, gone = readable(magic_first(plain), names)
@@ -41,10 +43,14 @@ def runnable(answer, name, names=frozenset()):
     return source, repairs
 
 
-def typed(source):
-    """The text with plain spaces, quotes and signs in place of others, where it is Python with them and not without."""
+def typed(source, names=frozenset()):
+    """The text with plain spaces, quotes and signs in place of others, where it is Python with them and not without; or
+    where it makes `names` with them, less lines that are no Python even so.
+    """
     plain = source.translate(TYPED)
-    return plain if plain != source and tree_of(source) is None and tree_of(plain) is not None else source
+    if plain == source or tree_of(source) is not None:
+        return source
+    return plain if tree_of(plain) is not None or readable(plain, names)[1] else source
 
 
 def magic_first(source):

@@ -17,6 +17,7 @@ from grading.ids import exercise_of
 from grading.lessons.cells import nodes_of, tree_of
 from grading.lessons.forbidden import USUAL, dotted, is_named
 from grading.marking.cause import OWN
+from grading.marking.comparing import less_comparisons
 from grading.marking.library_uses import TELLING, Borrowed, Trail, by_text, full_name, telling, used
 from grading.marking.looks import less_looks, space, taken
 from grading.marking.match import same_text
@@ -190,7 +191,7 @@ def _follow(step, cell, notebook, forbid):
     """The first forbidden thing that the answer reaches by its names, or None."""
     text = _names(step.source)
     here = {name for name, _ in text.statements}
-    todo = [*text.body, *_bound_below(step, cell, notebook)]
+    todo = less_comparisons(text.body, cell.names, notebook, forbid) + _bound_below(step, cell, notebook)
     todo += [node for name in sorted(cell.names - here) for node in notebook.own.get(name, ())]
     trail, lent = Trail(), notebook.lent
     one = _first(todo, notebook, forbid, trail)

@@ -159,12 +159,10 @@ class Matching:
         """The piece, far from its cell at `home` (None: it is gone), that answers it, or makes what it lacks: `names`,
         or where there are none what its check asks for. None where there is no such piece.
         """
-        low, high = self.gap(place)
-        if home is not None:
-            low = home
+        _, high = self.gap(place)
         wanted = set() if names else self.asked(cell)
         makes = [p for p in self.free.values() if p.kind == "code" and _makes(p, names, wanted)]
-        if any(low < p.index < high for p in makes):
+        if home is not None and any(home < p.index < high for p in makes):
             return None  # stands between the stub and the next known cell: it runs at the right time as it is
         makes = makes or [p for p in self.free.values() if names & self.in_text.get(p.index, set())]
         return makes[-1] if makes else self._in_another_cell(place, names, wanted)

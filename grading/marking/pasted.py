@@ -1,4 +1,6 @@
-"""Code that was pasted with what stood around it elsewhere: a fence of Markdown, prompts, the numbers of a listing."""
+"""Code that was pasted with what stood around it elsewhere: a fence of Markdown, prompts, the numbers of a listing, the
+signs of a quotation in an e-mail, of added lines in a comparison of two versions.
+"""
 
 import re
 import textwrap
@@ -7,8 +9,13 @@ from dataclasses import replace
 from grading.lessons.cells import FENCED, tree_of
 from grading.marking.run_text import PROMPT
 
-SIGNS = re.compile(r"^[ \t]*(?:```|~~~|>>>|In \[[\d ]+\]:|\d)", re.M)
+SIGNS = re.compile(r"^[ \t]*(?:```|~~~|>|[|│]|\+|(?:In ?)?\[[\d* ]*\]:|\d)", re.M)
+CHAT = re.compile(r"\s*(?:python|py)[ \t]*\n(?:[ \t]*Copy(?: code|[ \t]*\n[ \t]*Edit)?[ \t]*\n)?")
+LABEL = re.compile(r"[ \t]*(?:In ?)?\[[\d* ]*\]:[ ]?")
+SHOWN = re.compile(r"[ \t]*Out ?\[[\d ]*\]:")
 FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+QUOTED = re.compile(r"[ \t]*[>|│]")
+HEADER = re.compile(r"diff |index \w|---|\+\+\+|@@|-|\\")  # of a comparison, or a line that went
 NUMBER = re.compile(r"[ \t]*(\d{1,4})(?!\d)(?:[ \t]*[:|│)])?")
 
 
@@ -27,6 +34,9 @@ def _bare(piece, repairs):
 
 def unpasted(source):
     """(the code in a text, what stood around it); (the text as it is, "") where that is code, or none is found."""
+    chat = CHAT.match(source)
+    if chat and _makes_something(source[chat.end() :]):
+        return source[chat.end() :], "the head of a listing"
     if SIGNS.search(source) is None or tree_of(source) is not None:
         return source, ""
     for way, what in WAYS:
@@ -58,6 +68,32 @@ def _after_prompts(source):
     return "\n".join(PROMPT.sub("", line) if PROMPT.match(line) else "" for line in source.split("\n"))
 
 
+def _after_labels(source):
+    """The lines below `In [3]:`, and beside it; what is below `Out[3]:` was shown."""
+    lines, inside = [], False
+    for line in source.split("\n"):
+        inside = LABEL.match(line) is not None or (inside and SHOWN.match(line) is None)
+        lines.append(LABEL.sub("", line, count=1) if inside else "")
+    return "\n".join(lines)
+
+
+def _unquoted(source):
+    """The lines behind `>`, as often as all of them have one more; all others are who wrote what when."""
+    lines = source.split("\n")
+    while any(map(QUOTED.match, lines)):
+        lines = [QUOTED.sub("", line, count=1) if QUOTED.match(line) else "" for line in lines]
+        lines = textwrap.dedent("\n".join(lines)).split("\n")
+    return "\n".join(lines)
+
+
+def _added(source):
+    """The lines that a comparison adds, or leaves as they are; the text where it is none, or adds nothing."""
+    lines = ["" if HEADER.match(line) else line for line in source.split("\n")]
+    if not all(line[:1] in ("", "+", " ") for line in lines) or not any(line[:1] == "+" for line in lines):
+        return source
+    return textwrap.dedent("\n".join(line[1:] for line in lines))
+
+
 def _unnumbered(source):
     """The lines without their numbers, where these count them."""
     return textwrap.dedent("\n".join(line[end:] for line, end in _numbered(source)))
@@ -81,6 +117,9 @@ def _numbered(source):
 WAYS = (
     (_fenced, "a fence of Markdown"),
     (_after_prompts, "prompts"),
+    (_after_labels, "prompts"),
+    (_unquoted, "signs of a quotation"),
+    (_added, "signs of added lines"),
     (_unnumbered, "numbers of lines"),
     (_unnumbered_column, "numbers of lines"),
 )

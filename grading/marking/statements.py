@@ -6,6 +6,7 @@ from grading.lessons.cells import children_of, nodes_of
 
 SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 STORELESS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Expr | ast.Import | ast.ImportFrom
+INNER = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef | ast.comprehension
 LATER = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -38,13 +39,13 @@ def stored_into(node):
 
 
 def read_by(node):
-    """Names that a statement reads and that are no parameters where it does."""
+    """Names that a statement reads and that are no function's own where it does."""
     found, waiting = set(), [(node, frozenset())]
     while waiting:
         leaf, local = waiting.pop()
         if isinstance(leaf, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             body = leaf.body if isinstance(leaf.body, list) else [leaf.body]
-            inner = local | {arg.arg for arg in nodes_of(leaf.args) if isinstance(arg, ast.arg)}
+            inner = local | {arg.arg for arg in nodes_of(leaf.args) if isinstance(arg, ast.arg)} | _own(body)
             waiting += [(part, inner) for part in body]
             waiting += [(part, local) for part in (*getattr(leaf, "decorator_list", ()), leaf.args)]
             continue
@@ -52,6 +53,20 @@ def read_by(node):
             found.add(leaf.id)
         waiting += [(child, local) for child in children_of(leaf)]
     return found
+
+
+def _own(body):
+    """The names that the statements of a function bind for it alone."""
+    names, others, waiting = set(), set(), list(body)
+    while waiting:
+        leaf = waiting.pop()
+        if isinstance(leaf, ast.Global | ast.Nonlocal):
+            others.update(leaf.names)
+        elif isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Store):
+            names.add(leaf.id)
+        elif not isinstance(leaf, INNER):
+            waiting += children_of(leaf)
+    return names - others
 
 
 def at_once(statement):

@@ -37,7 +37,7 @@ def table(root, lessons=(), named=False):
     with Reader(course) as book, Journal(course.root / "journal", exclusive=False) as journal:
         for lesson in course.choose(lessons):
             students = journal.students(lesson)
-            code = codes(course, students)
+            code, points = codes(course, students), sum(course.points(lesson).values())
             for student in sorted(students, key=code.get):
                 nb = read_autograded(course, student, lesson)
                 verdict = (nb or {}).get("metadata", {}).get("course", {}).get("verdict")
@@ -46,7 +46,7 @@ def table(root, lessons=(), named=False):
                 scores = [row for row in book.scores(lesson, student).values() if "auto" in row]
                 score = sum(row["manual"] if row["manual"] is not None else row["auto"] or 0.0 for row in scores)
                 waiting = " ".join(one.cell for one in unread_of(course, lesson, student, book))
-                row = [code[student], lesson, verdict["outcome"], score, course.skeleton(lesson).points, waiting]
+                row = [code[student], lesson, verdict["outcome"], score, points, waiting]
                 rows.append([*row, student] if named else row)
     return [[*HEAD, "student"] if named else HEAD, *rows]
 

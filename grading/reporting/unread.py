@@ -25,7 +25,7 @@ def unread(course, lessons):
 
 def unread_of(course, lesson, student, book):
     """[Unread] of one submission, from an open Reader."""
-    points = {cell.grade_id: cell.points for cell in course.skeleton(lesson).cells if cell.grade_id}
+    points = course.points(lesson)
     return [
         Unread(student, lesson, cell, points.get(cell, 0.0), row["manual"])
         for cell, row in sorted(book.scores(lesson, student).items())

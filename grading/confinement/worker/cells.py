@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import time
+import types
 
 from collector import Collector
 from direct import Direct
@@ -17,6 +18,7 @@ from sink import Sink
 from streams import Spill
 
 LEAST = 0.5  # seconds that any cell may take
+LASTING = types.FunctionType | types.ModuleType | type  # what answers define and import
 
 
 class CellStopped(KeyboardInterrupt):
@@ -33,6 +35,12 @@ def is_own(step):
     return step["id"].startswith("own-")
 
 
+def made_anew(before, names, kind):
+    """The names that a cell has bound to something else than `before`, where that is of a kind."""
+    anew = {name: value for name, value in names.items() if before.get(name) is not value or name not in before}
+    return {name: value for name, value in anew.items() if isinstance(value, kind) and not name.startswith("_")}
+
+
 def line_of(frame):
     """The source line at which a frame of a cell stands."""
     return linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()[:200]
@@ -47,6 +55,7 @@ class Cells:
         self.loop, self.context = connect(kernel, self.collector), contextvars.copy_context()
         self.snapshots = {}
         self.given = {}  # names of the lesson's own cells, as they made them
+        self.made = {}  # names of these and of answers that are found again where a cell takes them away (`%reset`)
         self.sink = Sink(link, self.limits["seen"], job["forbid"])
         self.stopped = ""
         # for cells of the student's own: half of all
@@ -76,13 +85,18 @@ class Cells:
         names = self.kernel.shell.user_ns
         self.link.tell(b"B", id=step["id"])
         self.context.run(self.ground.restore)
+        for name, value in self.made.items():
+            names.setdefault(name, value)
         self.restore(step["restores"], names)
+        before = dict(names)
         made = self.beforehand.get(step["source"]) if step["bare"] and not step["check"] else None
         values = self.execute(step) if made is None else self.take_over(step, *made)
         if values["status"] == "ok":
             self.given.update((name, names[name]) for name in step["keeps"] if name in names)
         if step["check"]:
             self.snapshots[step["check"]] = dict(names)
+        elif not is_own(step):
+            self.made |= made_anew(before, names, object if step["bare"] else LASTING)
         self.link.tell(b"E", **values)
 
     def take_over(self, step, made, outputs, again):

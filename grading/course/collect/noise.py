@@ -131,25 +131,36 @@ def says_nothing(text, lesson):
     return all(w in own or (w.isdigit() and (len(w) <= 2 or (w.lstrip("0") or "0") in number)) for w in words)
 
 
-def person_in(name, lesson):
-    """What a file's name says besides the work it holds: a student, or ""."""
+def nobody(_):
+    """That a name is no known person's."""
+    return False
+
+
+def person_in(name, lesson, known=nobody):
+    """What a file's name says besides the work it holds: a student, or ""; who is `known` may be called Mary Late."""
     text = no_date(stem(name))
-    sides = [side for side in re.split(r"\s+[-–—]\s+", text) if not says_nothing(side, lesson)]
-    if len(sides) != 1:
-        return "" if not sides else text
-    text = without(sides[0], lesson)
-    return "" if says_nothing(text, lesson) else text
+    sides = [side for side in re.split(r"\s+[-–—]\s+", text) if not says_nothing(side, lesson) or known(side)]
+    if len(sides) > 1:
+        sides = [side for side in sides if known(side)]
+        return sides[0] if len(sides) == 1 else text
+    text = without(sides[0], lesson, known) if sides else ""
+    return "" if says_nothing(text, lesson) and not known(text) else text
 
 
-def without(text, lesson):
-    """Less the lesson's name and words for work at both ends; a bare number stays, it may tell two people apart."""
+def without(text, lesson, known=nobody):
+    """Less the lesson's name and words for work at both ends, until it is a `known` person's; a bare number stays, it
+    may tell two people apart.
+    """
     text = re.sub(rf"(?:(?<=[\W_])|\A){re.escape(lesson)}(?=[\W_]|\Z)", " ", text, flags=re.I).strip("_- ")
     less = no_number(text, lesson).strip("_- ")
     text = less if re.search(r"[^\W\d_]", less) else text
+    bare = re.sub(r"\A\d{1,2}[ _-]+|[ _-]+\d{1,2}\Z", "", text)
+    if known(text) or known(bare):
+        return text if known(text) else bare
     work = "|".join(WORK)
     while True:
         less = re.sub(rf"\A(?:{work})[ _-]?\d{{0,2}}[ _-]+(?=.)", "", text, flags=re.I)
         less = re.sub(rf"(?<=.)[ _-]+(?:{work})[ _-]?\d{{0,2}}\Z", "", less, flags=re.I).strip("_- ")
-        if less == text:
+        if less == text or known(text):
             return text
         text = less

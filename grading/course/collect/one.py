@@ -87,10 +87,12 @@ class OneStudent:
         unnamed = [entry.path for entry, claim in self.files if not claim.reason and looks_like_a_notebook(entry)]
         if unnamed:
             return f"{self.student}: {unnamed[0]} {UNNAMED} and collect again."
+        own = [claim for _, claim in self.files if not claim.reason and not claim.note]
         reasons = [claim.reason for entry, claim in self.files if claim.reason and entry.is_notebook]
-        if reasons:
+        if reasons and not own:
             return f"{self.student} handed in nothing: {reasons[0]}; ask for the work itself."
-        names = ", ".join(PurePosixPath(claim.file).name for _, claim in self.files[:3])
+        own = own or [claim for _, claim in self.files]
+        names = ", ".join(PurePosixPath(claim.file).name for claim in own[:3])
         return f"{self.student} handed in no notebook, only {names}; ask for the .ipynb file."
 
     def _others(self, chosen):

@@ -113,7 +113,7 @@ class _Reader:
                 self.outer[fold(name)].add(inner[0])
             self.inside = self.inside or bool(inner)
             if not inner:
-                self.stems.add(fold(noise.person_in(entry.parts[-1], self.lesson)))
+                self.stems.add(fold(noise.person_in(entry.parts[-1], self.lesson, self.known)))
         self.stems.discard("")
         number = self.lesson.split("_")[0].lstrip("0") or "0"
         ends = [
@@ -136,13 +136,13 @@ class _Reader:
         above = len(self.shared) if entry.parts[: len(self.shared)] == self.shared else 0
         places = range(above, len(entry.parts) - 1)
         folders = [self._bare(entry.parts[n]) for n in places if "/".join(entry.parts[: n + 1]) not in self.around]
-        told = [f for f in folders if not noise.says_nothing(f, self.lesson)]
+        told = [f for f in folders if not noise.says_nothing(f, self.lesson) or self.known(f)]
         return [f for f in told if not noise.SECTION.fullmatch(f) or self.known(f)]
 
     def read(self, entry):
         if self.level is not None:
             return self._by_level(entry)
-        inner, own = self._inner(entry), noise.person_in(entry.parts[-1], self.lesson)
+        inner, own = self._inner(entry), noise.person_in(entry.parts[-1], self.lesson, self.known)
         own = self.numbered.sub("", own) if self.numbered and not self.known(own) else own
         if len(inner) == 1:
             return self._folder(entry, inner[0], own)
@@ -156,7 +156,7 @@ class _Reader:
     def _by_level(self, entry):
         folders = [self._bare(f) for f in entry.parts[:-1]]
         if self.level == 0:
-            name = noise.person_in(entry.parts[-1], self.lesson)
+            name = noise.person_in(entry.parts[-1], self.lesson, self.known)
         else:
             name = folders[self.level - 1] if len(folders) >= self.level else ""
         return self._claim(entry, name, folders[self.level - 1] if self.level and name else "") if name else None
@@ -171,6 +171,9 @@ class _Reader:
         """Whom a folder names: less `lesson-09-` before and `-main` after, as GitHub Classroom calls them."""
         if self.known(folder):
             return folder
+        side = noise.person_in(f"{folder}.zip", self.lesson, self.known)  # `Ann Smith - work`, which was an archive
+        if self.known(side):
+            return side
         if self.front and folder.startswith(self.front):  # and a commit at the end
             less = re.sub(r"-(?=[a-f]*\d)[0-9a-f]{7,40}\Z", "", folder.removeprefix(self.front))
             if self.known(less):
@@ -189,11 +192,11 @@ class _Reader:
         return folder
 
     def _deep(self, entry, folders, own):
-        known = [f for f in folders if self.known(f)]
+        known = [f for f in folders if self.known(self._person(f))]
         if len({fold(self._person(f)) for f in folders}) == 1:  # bo.zip holds a folder bo
             return self._claim(entry, self._person(folders[0]), folders[0])
         if len(known) == 1:
-            return self._claim(entry, known[0], known[0])
+            return self._claim(entry, self._person(known[0]), known[0])
         if not known and folders[0] in self.tops:  # `work` in ann's folder and in bo's is no student
             return self._claim(entry, self._person(folders[0]), folders[0])
         return self._doubt(entry, *(known or folders))

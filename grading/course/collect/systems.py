@@ -79,7 +79,7 @@ RULES = tuple(
         ("sakai", r"(?P<name>[^(),]+, ?.+?) ?\((?P<login>(?!\d{1,2}\))[^()]+)\)"),
         ("sakai", r"(?P<name>[^(),]+?) ?\((?P<login>[^()\s]+)\)"),  # of one name, where its folders are inside
         ("gradescope", r"submission_(?P<number>\d+)"),
-        ("ilias", r"(?P<name>[^_]+(?:_[^_]+)*)_(?P<login>[^_]+)_(?P<user_id>\d+)"),
+        ("ilias", r"(?P<name>_*[^_]+(?:_+[^_]+)*)_+(?P<login>[^_]+)_(?P<user_id>\d+)"),
         ("nbgrader", r"(?P<login>[^+]+)\+(?P<lesson>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d[^+]*(?:\+\d{4})?)(?:\+[^+]*)?"),
     )
 )
@@ -158,7 +158,9 @@ def _claim(system, words, parts, place):
         return _sakai(claim, rest)
     if system == "ilias":
         found = _ILIAS_FILE.fullmatch(rest[0])
-        claim = replace(claim, who=replace(who, name=who.name.replace("_", " ")), time=_clock(found["time"]))
+        claim = replace(
+            claim, who=replace(who, name=" ".join(re.split("_+", who.name)).strip()), time=_clock(found["time"])
+        )
         return replace(claim, file="/".join([found["file"], *rest[1:]]))
     return claim
 

@@ -20,6 +20,9 @@ submission_1:
   :created_at: 2026-10-12 23:59:00 Z
 """
 KNOWN = {"roster": CLASS}
+CALLED = (
+    f"{HEAD}ml,Mary Late,plain,,,,,\nfc,Final Copy,plain,,,,,\ntl,Tim Lesson,plain,,,,,\nmv,Max Version,plain,,,,,\n"
+)
 
 
 def taken(**paths):
@@ -27,6 +30,63 @@ def taken(**paths):
 
 
 STRANGE = {
+    # ---------------------------------------------------------- people who are called what else names no person
+    "words for work that are known people's names, in names of files": (
+        {
+            "Mary Late - 90.ipynb": "a",
+            "90_Tim Lesson.ipynb": "b",
+            "Max_Version_90.ipynb": "c",
+            "Final Copy - 90.ipynb": "d",
+        },
+        taken(
+            ml="Mary Late - 90.ipynb", tl="90_Tim Lesson.ipynb", mv="Max_Version_90.ipynb", fc="Final Copy - 90.ipynb"
+        ),
+        {"roster": CALLED},
+    ),
+    "such names of folders": (
+        {"X/Final Copy/90.ipynb": "a", "X/Mary Late/90.ipynb": "b", "X/Max Version/Version 1/90.ipynb": "c"},
+        taken(fc="X/Final Copy/90.ipynb", ml="X/Mary Late/90.ipynb", mv="X/Max Version/Version 1/90.ipynb"),
+        {"roster": CALLED},
+    ),
+    "a zip in a zip, called by who handed it in and what it holds": (
+        {"Ann Smith - outer.zip": {"inner.zip": {"90.ipynb": "a"}}, "Bo Li - 90.ipynb": "b"},
+        {
+            "taken": {"ann": "Ann Smith - outer.zip/inner.zip/90.ipynb", "bo": "Bo Li - 90.ipynb"},
+            "left": {"Ann Smith - outer.zip": "opened", "Ann Smith - outer.zip/inner.zip": "opened"},
+        },
+        KNOWN,
+    ),
+    "ilias: several signs in a name that it writes as _": (
+        {
+            "Abgaben/Mueller__Jr__Anna_amueller_77/20261012235900_hw.ipynb": "a",
+            "Abgaben/_mi__Bo_bli_78/20261012235900_hw.ipynb": "b",
+        },
+        {
+            "taken": {
+                "am": "Abgaben/Mueller__Jr__Anna_amueller_77/20261012235900_hw.ipynb",
+                "bo": "Abgaben/_mi__Bo_bli_78/20261012235900_hw.ipynb",
+            },
+            "times": dict.fromkeys(("am", "bo"), "2026-10-12 21:59:00 UTC"),
+        },
+        {"zone": "Europe/Berlin", "roster": CLASS.replace(",plain,", ",ilias,")},
+    ),
+    "teams: a document turned in, a notebook not": (
+        {
+            "Submitted files/Ann Smith/L 90/Version 1/90.pdf": b"%PDF-1.7",
+            "Working files/Ann Smith/L 90/90.ipynb": "a",
+            "Submitted files/Bo Li/L 90/Version 1/90.ipynb": "b",
+        },
+        {
+            "taken": {"bo": "Submitted files/Bo Li/L 90/Version 1/90.ipynb"},
+            "left": {
+                "Submitted files/Ann Smith/L 90/Version 1/90.pdf": "see what is to do",
+                "Working files/Ann Smith/L 90/90.ipynb": "not turned in",
+            },
+            "stopped": ["ann"],
+            "problems": ["ann handed in no notebook, only 90.pdf; ask for the .ipynb file."],
+        },
+        KNOWN,
+    ),
     # ---------------------------------------------------------------------------------------------- systems
     "ilias: two hand-ins told by the time before the name": (
         {

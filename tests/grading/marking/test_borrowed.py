@@ -284,6 +284,7 @@ def test_a_look_by_a_function_of_ones_own_is_none(turned):
 
 HONEST = {
     "a loop whose name is also a parameter of the answer's": (["for eta in list(globals()):\n    pass"], []),
+    "a loop whose name is one of the answer's own": (["for sample in list(globals()):\n    pass"], []),
     "text that has nothing to do with the library": (["exec('x = 1')", "print(len(globals()))"], ["eval('1 + 1')"]),
     "comparing, above and below": ([f"{LIB}print(lib.epoch)"], [f"{LIB}print(lib.epoch, epoch)"]),
     "all of the library's names, above": (["from course_lib.topics.perceptron import *"], []),
@@ -299,6 +300,55 @@ def test_cells_beside_an_answer_of_ones_own_cost_nothing(own, below):
     reference = next(exercise.reference for exercise in lesson.exercises if exercise.id == "epoch")
     assert lesson_one(reference, own, below) == {}
     assert lesson_one(f"{reference}\nprint(getattr(epoch, '__name__'))", own, below) == {}
+
+
+HONEST_IN_ONE = [
+    "assert np.allclose(epoch(W, X, T)[0], lib.epoch(W, X, T)[0])",
+    "a = epoch(W, X, T)\nb = lib.epoch(W, X, T)\nprint(np.abs(a[0] - b[0]).max())",
+    "for s in range(3):\n    W = np.ones(s)\n    assert all(epoch(W, X) == lib.epoch(W, X))",
+    "if __name__ == '__main__':\n    np.testing.assert_allclose(epoch(W, X, T)[0], lib.epoch(W, X, T)[0])",
+    "from course_lib.topics.perceptron import epoch as theirs\nepoch(W, X, T)[0] == theirs(W, X, T)[0]",
+]
+
+
+@pytest.mark.parametrize("compares", HONEST_IN_ONE)
+def test_comparing_with_the_library_below_an_answer_in_its_cell_costs_nothing(compares):
+    assert lesson_one(f"import numpy as np\n{EPOCH}\n{LIB}{compares}") == {}
+    assert "epoch" in lesson_one(f"def epoch(*a):\n    return b or theirs\n{LIB}b = 0\n{compares}\nb = lib.epoch")
+
+
+USES = "def epoch(*a):\n    return {}\n"
+KEPT = {  # the answer, own cells above it: what a call leaves behind is the library's
+    "a result": (f"{LIB}b = lib.epoch(1)\n{USES.format('b')}", []),
+    "put into a list": (f"{LIB}box = []\n{USES.format('box[0]')}box.append(lib.epoch(1))", []),
+    "put into one of a cell above": (f"{LIB}{USES.format('get()')}box.append(lib.epoch(1))",
+                                     ["box = []\ndef get():\n    return box[0]"]),
+    "given to a function of one's own": (f"{LIB}{USES.format('box[0]')}assert keep(lib.epoch(1))",
+                                         ["box = []\ndef keep(x):\n    box.append(x)"]),
+    "given to one of a file": (f"{LIB}import mine\n{USES.format('mine.box[0]')}assert keep(lib.epoch(1))",
+                               ["%%writefile mine.py\nbox = []\nkeep = box.append", "from mine import keep"]),
+    "given to the answer": (f"{LIB}def epoch(*a):\n    box.append(a[0])\n    return box[0](*a)\nepoch(lib.epoch)", []),
+    "its module given to the answer": (f"{LIB}def epoch(*a):\n    box.append(a[0])\n    return box[0].epoch(*a)\n"
+                                       "epoch(lib)", []),
+    "read beside a comprehension's own": (f"{LIB}b = [lib.epoch]\ndef epoch(*a):\n    [b for b in a]\n    return b[0]",
+                                          []),
+    "read as a global": (f"{LIB}b = lib.epoch\ndef epoch(*a):\n    global b\n    b = b\n    return b(*a)", []),
+    "called later": (f"{LIB}{USES.format('box[0]()')}box.append(lambda: lib.epoch(1))", []),
+    "under a name on the way": (f"{LIB}{USES.format('e')}assert (e := lib.epoch(1))", []),
+    "in a loop's name": (f"{LIB}{USES.format('e')}for e in [lib.epoch(1)]:\n    pass", []),
+    "among all names": (f"{LIB}{USES.format('e')}globals().update(e=lib.epoch(1))", []),
+    "set on a module": (f"{LIB}{USES.format('np.e')}setattr(np, 'e', lib.epoch(1))", []),
+    "shown by a function of one's own": (f"{LIB}{USES.format('e')}print(lib.epoch(1))",
+                                         ["def print(x):\n    global e\n    e = x"]),
+    "imported and handed on": ("from course_lib.topics.perceptron import epoch as e\nbox = []\n"
+                               f"{USES.format('box[0](*a)')}box.append(e)", []),
+    "imported over the answer": (f"{USES.format('1')}from course_lib.topics.perceptron import epoch", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "own"), KEPT.values(), ids=KEPT)
+def test_what_the_answer_may_find_again_is_no_comparison(answer, own):
+    assert "write it yourself" in lesson_one(answer, own)["epoch"].sentence
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)

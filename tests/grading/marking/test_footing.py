@@ -162,3 +162,33 @@ def test_the_answer_below_a_timing_magic_counts_and_is_found_without_metadata(po
     assert verdict.checks["double"].passed
     assert defined_names("%%capture out\ndef f():\n    pass") == {"f"}
     assert defined_names("%%bash\ndef f():\n    pass") == frozenset()
+
+
+TAKEN_AWAY = [
+    "%reset -f",
+    "%reset -sf",
+    "%reset_selective -f .",
+    "globals().clear()",
+    "get_ipython().reset()",
+    "%xdel both",
+]
+
+
+@pytest.mark.parametrize("line", TAKEN_AWAY)
+@pytest.mark.parametrize("place", ["setup", "solve-double", "check-double"])
+def test_what_a_cell_takes_away_is_there_for_the_next(line, place, pool, monkeypatch):
+    from nbformat.v4 import new_code_cell
+
+    plain = small.notebook
+
+    def with_more(hidden):
+        nb = plain(hidden)
+        nb.cells[1].source += "\nimport operator\nboth = operator.add"
+        return nb
+
+    monkeypatch.setattr(small, "notebook", with_more)
+    nb = small.submission(double="def double(x):\n    return both(x, x)", tail=small.ANSWER_TAIL, guess="answer = 42")
+    at = next(i for i, cell in enumerate(nb.cells) if cell.id == place) + 1
+    nb.cells.insert(at, new_code_cell(line))
+    verdict, _ = judged(nb, pool)
+    assert verdict.score == 6, verdict.cause

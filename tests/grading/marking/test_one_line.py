@@ -246,6 +246,9 @@ TYPED = [
     "def double(x):\n    return {‘a’: 2 * x, “b”: 0}[‘a’]",
     "def double(x):\n    return 3 * x \N{MINUS SIGN} 2 * x \N{EN DASH} \N{HYPHEN}x",
     "def double\N{FULLWIDTH LEFT PARENTHESIS}x）：\n    return （２ ＊ x）",
+    "def double(x):\N{LINE SEPARATOR}    \u202areturn 2 * x\u202c",
+    "def double(x):\n\u00a0   return 2 * x\nprint(1 → 2)",
+    "def double(x):\x85    y = 2 * x\x85    return y",
     "\N{RIGHT-TO-LEFT MARK}def double(x):\n\N{IDEOGRAPHIC SPACE}return\N{THIN SPACE}2 * x\N{WORD JOINER}",
 ]
 

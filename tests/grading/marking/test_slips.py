@@ -73,6 +73,12 @@ def test_a_prediction_in_a_new_cell_below_its_check_counts(skeleton):
     assert settled(nb, skeleton)[0]["guess"] == "answer = 42"
 
 
+def test_a_prediction_beside_other_code_in_place_of_its_cell_counts(skeleton):
+    nb = small.submission(**ANSWERS)
+    nb.cells[place(nb, "solve-guess")] = new_code_cell("answer = 42\n\nprint(answer)", id="mine")
+    assert settled(stripped(nb), skeleton)[0]["guess"].startswith("answer = 42")
+
+
 def test_a_check_that_binds_names_of_its_own_is_nobodys_answer(skeleton):
     nb = small.submission(**ANSWERS)
     check = nb.cells[place(nb, "check-double")]
@@ -102,6 +108,7 @@ def numbered(code, form):
 
 PROMPTED = ">>> " + small.ANSWER_DOUBLE.replace("\n", "\n... ")
 FENCE, PROMPTS, NUMBERS = "a fence of Markdown", "prompts", "numbers of lines"
+QUOTATION, ADDED, HEAD = "signs of a quotation", "signs of added lines", "the head of a listing"
 PASTED = [
     (f"```python\n{small.ANSWER_DOUBLE}\n```", FENCE),
     (f"This is it:\n\n~~~\n{small.ANSWER_DOUBLE}\n~~~\n\nIt works.", FENCE),
@@ -115,6 +122,14 @@ PASTED = [
         (numbered(small.ANSWER_DOUBLE, form), NUMBERS)
         for form in ("{} {}", "{:4d}  {}", "{}: {}", "{}\t{}", "{:<3d}{}")
     ),
+    *((f"{label}\n{small.ANSWER_DOUBLE}", PROMPTS) for label in ("In [3]:", "In [ ]:")),
+    (f"In [3]:\n{small.ANSWER_DOUBLE}\nOut[3]:\n<function>\nIn [4]:\ndouble(2)\nOut[4]: 4", PROMPTS),
+    (f"[12]: {small.ANSWER_DOUBLE}", PROMPTS),
+    *((f"{head}\n{small.ANSWER_DOUBLE}", HEAD) for head in ("python", "python\nCopy code", "python\nCopy\nEdit")),
+    *((textwrap.indent(small.ANSWER_DOUBLE, mark), QUOTATION) for mark in ("> ", ">", "> > ", ">>", "| ")),
+    ("Ann wrote on Monday:\n\n" + textwrap.indent(small.ANSWER_DOUBLE, "> ", lambda _: True), QUOTATION),
+    *((textwrap.indent(small.ANSWER_DOUBLE, mark), ADDED) for mark in ("+", "+ ")),
+    ('--- a.py\n+++ b.py\n@@ -1,2 +1,3 @@\n def double(x):\n-    raise\n+    """Twice x."""\n+    return 2 * x', ADDED),
 ]
 
 
@@ -131,7 +146,15 @@ def test_what_was_pasted_around_code_is_taken_off_and_told(skeleton, text, what,
 
 
 @pytest.mark.parametrize(
-    "text", ["1 the first\n2 the second", "```\nthe first\n```", "1 x = 1\n3 y = 2", "1 x = (\n2 y"]
+    "text",
+    [
+        "python\nis a snake",
+        "> is a sign\n> of words",
+        "1 the first\n2 the second",
+        "```\nthe first\n```",
+        "1 x = 1\n3 y = 2",
+        "1 x = (\n2 y",
+    ],
 )
 def test_words_and_what_is_no_python_even_so_stay_as_they_are(text):
     assert unpasted(text)[0] in (text, "the first\n")
