@@ -18,7 +18,7 @@ from grading.lessons.cells import nodes_of, tree_of
 from grading.lessons.forbidden import USUAL, dotted, is_named
 from grading.marking.cause import OWN
 from grading.marking.comparing import less_comparisons
-from grading.marking.library_uses import TELLING, Borrowed, Trail, by_text, full_name, telling, used
+from grading.marking.library_uses import TELLING, Borrowed, Trail, by_text, finds, full_name, telling, used
 from grading.marking.looks import less_looks, space, taken
 from grading.marking.match import same_text
 from grading.marking.run_text import run_text
@@ -56,6 +56,11 @@ class Notebook:
         return not self.words.isdisjoint(words) or any(
             name in self.words for name, full in self.known.items() if full.rpartition(".")[2] in words
         )
+
+    def asks(self, forbid):
+        """Whether a cell of the student's asks the library for what is forbidden."""
+        statements = (node for _, body in self.cells for node in body)
+        return any(used(self.parts(node)[0], self.known, forbid) is not None for node in statements)
 
     def take(self, source, but=lambda name, text: False):
         """Take in text of the student's: the statements that bind its names, `but` for some (name, its text)."""
@@ -196,6 +201,8 @@ def _follow(step, cell, notebook, forbid):
     trail, lent = Trail(), notebook.lent
     one = _first(todo, notebook, forbid, trail)
     one = one or lent.answers(cell.names, notebook.checked.get(cell.grade_id, 0), forbid)
+    if one is None and trail.found is not None and notebook.asks(forbid):
+        one = trail.found
     if one is None:
         one = _first(_out_of_sight(cell, notebook), notebook, forbid, trail)
         one = one and replace(one, unseen=True)
@@ -221,6 +228,7 @@ def _first(todo, notebook, forbid, trail):
         one = used(parts, place.known, forbid) or _around(node, place, forbid) or trail.note(parts, place.known, forbid)
         if one is not None:
             return one
+        trail.found = trail.found or finds(node, parts, read, place.own)
         todo += [
             (other, place)
             for name in read

@@ -75,7 +75,7 @@ class _Reader:
         for leaf in nodes_of(node):
             if type(leaf) in TELLING:
                 self._leaf(leaf, mine)
-        now, later = _reads(self._text(node))
+        now, later = read_from_outside(self._text(node))
         self.reads |= (now - mine) | later  # what a function reads may have been bound anew when it is called
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             self.defines.add(node.name)
@@ -145,7 +145,7 @@ def _outside_functions(node):
             waiting += children_of(current)
 
 
-def _reads(text):
+def read_from_outside(text):
     """Names a statement loads from outside: (at once, when a function defined in it is called)."""
     table = symtable.symtable(text, "cell", "exec")
     now = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 import course_lib
 from grading.lessons.cells import statements_of
 from grading.lessons.forbidden import dotted, is_named
+from grading.marking.display_cells import read_from_outside
 from grading.marking.looks import SPACES
+from grading.marking.statements import bound
 
 BY_TEXT = (
     "eval",
@@ -33,6 +35,8 @@ BY_TEXT = (
     "resolve_name",
 )
 IN_MODULES = ("pydoc.locate", "pickle.loads", "pickle.load")  # by a text as well; elsewhere the name says nothing
+SHOWN = re.compile(r"_{1,3}|_\d+|_oh|Out")  # IPython's names for what cells have shown: it may be the library's
+HELD = ("get_objects", "get_referrers", "get_referents", "user_ns", "output_hist", "f_globals")  # all that there is
 LOOKS_UP = ("getattr", "vars", "attrgetter", "methodcaller", "run_line_magic", "run_cell_magic", "ex", "ev")
 METHODS = ("eval", "compile")  # of networks, patterns and others as well: `model.eval()`
 TELLING = (ast.ImportFrom, ast.Attribute, ast.Name, ast.Call, ast.MatchClass, ast.ClassDef)
@@ -69,6 +73,7 @@ class Trail:
     followed: set = field(default_factory=set)  # ids of where names are read, and these
     handed: bool = False  # a module stands where a value does: `m = lib`, `[lib]`, `f(lib)`
     asked: Borrowed | None = None  # the first that something unknown is asked for
+    found: Borrowed | None = None  # the first place looked into where things lie that nobody named: `Out`
 
     def note(self, parts, known, forbid):
         """Take in the parts of a statement; what is asked of a module that was handed on, or None."""
@@ -82,6 +87,22 @@ class Trail:
                 self.handed |= any(holds(full, forbid) for full in _imported_in(leaf))
         self.asked = self.asked or _asked(parts, known, forbid)
         return self.asked if self.handed else None
+
+
+def finds(node, parts, read, own):
+    """Where a statement looks for things that no name of the student's, `own`, stands for: `Out`, `gc`; or None.
+
+    The `_` of a loop elsewhere is none of these: before it, what was shown is called so.
+    """
+    for leaf in parts:
+        if isinstance(leaf, ast.Attribute) and (leaf.attr in HELD or SHOWN.fullmatch(leaf.attr)):
+            return Borrowed(dotted(leaf), leaf.lineno, "text")
+    if any(SHOWN.fullmatch(name) for name in read):
+        mine = bound(node) | {name for name in own if not all(isinstance(one, ast.For) for one in own[name])}
+        names = sorted(frozenset().union(*read_from_outside(ast.unparse(node))) - mine)
+        name = next(filter(SHOWN.fullmatch, names), None)
+        return name and Borrowed(name, node.lineno, "text")
+    return None
 
 
 def telling(forbid):

@@ -318,6 +318,7 @@ def test_comparing_with_the_library_below_an_answer_in_its_cell_costs_nothing(co
 
 
 USES = "def epoch(*a):\n    return {}\n"
+ASKED = "box = []\ndef epoch(*a):\n    box.append(a[0])\n    return box[0](*a)\n"
 KEPT = {  # the answer, own cells above it: what a call leaves behind is the library's
     "a result": (f"{LIB}b = lib.epoch(1)\n{USES.format('b')}", []),
     "put into a list": (f"{LIB}box = []\n{USES.format('box[0]')}box.append(lib.epoch(1))", []),
@@ -330,6 +331,16 @@ KEPT = {  # the answer, own cells above it: what a call leaves behind is the lib
     "given to the answer": (f"{LIB}def epoch(*a):\n    box.append(a[0])\n    return box[0](*a)\nepoch(lib.epoch)", []),
     "its module given to the answer": (f"{LIB}def epoch(*a):\n    box.append(a[0])\n    return box[0].epoch(*a)\n"
                                        "epoch(lib)", []),
+    "what it made given to the answer": (f"{LIB}{ASKED}epoch(lib.epoch(1))", []),
+    "given to it by a name": (f"{LIB}{ASKED}e = lib.epoch(1)\nassert epoch(a=0, b=e)", []),
+    "by two": (f"{LIB}{ASKED}e = lib.epoch(1)\nf = e\nepoch(f)", []),
+    "by a loop's": (f"{LIB}{ASKED}for e in [lib.epoch(1)]:\n    epoch(e)", []),
+    "by a comprehension's": (f"{LIB}{ASKED}[epoch(e) for e in [lib.epoch(1)]]", []),
+    "in a list": (f"{LIB}{ASKED}e = []\ne.append(lib.epoch(1))\nepoch(e)", []),
+    "in an array": (f"import numpy as np\n{LIB}{ASKED}e = np.empty(1)\nnp.copyto(e, lib.epoch(1))\nepoch(e)", []),
+    "by who sorts": (f"{LIB}{ASKED}sorted([lib.epoch(1)], key=epoch)", []),
+    "by a method of its own": (f"{LIB}{ASKED}epoch.__call__(lib.epoch(1))", []),
+    "out of a list": (f"{LIB}{ASKED}[epoch][0](lib.epoch(1))", []),
     "read beside a comprehension's own": (f"{LIB}b = [lib.epoch]\ndef epoch(*a):\n    [b for b in a]\n    return b[0]",
                                           []),
     "read as a global": (f"{LIB}b = lib.epoch\ndef epoch(*a):\n    global b\n    b = b\n    return b(*a)", []),
@@ -349,6 +360,35 @@ KEPT = {  # the answer, own cells above it: what a call leaves behind is the lib
 @pytest.mark.parametrize(("answer", "own"), KEPT.values(), ids=KEPT)
 def test_what_the_answer_may_find_again_is_no_comparison(answer, own):
     assert "write it yourself" in lesson_one(answer, own)["epoch"].sentence
+
+
+SHOWS = f"{LIB}lib.epoch(1)"
+FOUND = {
+    "the last value shown": "_",
+    "one before": "___",
+    "a numbered one": "_12",
+    "the list of these": "Out[3]",
+    "under IPython's other name": "_oh[3]",
+    "in the shell": "get_ipython().user_ns['b']",
+    "among all objects": "gc.get_objects()[0]",
+    "by what refers to it": "gc.get_referrers(epoch)[0]",
+    "beside a name of the same kind": "[_ for _ in ()] or __",
+}
+
+
+@pytest.mark.parametrize("where", FOUND.values(), ids=FOUND)
+def test_what_a_cell_has_shown_is_no_answer(where):
+    answer = f"import gc\ndef epoch(*a):\n    return {where}"
+    assert "write it yourself" in lesson_one(answer, [SHOWS])["epoch"].sentence
+    assert "write it yourself" in lesson_one(f"{answer}\n{SHOWS}")["epoch"].sentence
+    assert lesson_one(answer, ["1 + 1"]) == {}
+
+
+@pytest.mark.parametrize("uses", ["[_ + 1 for _ in a]", "[w for _, w in a]", "(lambda _: _)(a)", "a._replace(b=1)"])
+def test_an_underscore_of_ones_own_is_none_of_what_was_shown(uses):
+    assert lesson_one(f"def epoch(*a):\n    return {uses}", [SHOWS]) == {}
+    assert lesson_one("def epoch(*a):\n    return _(a)", [SHOWS, "_ = len"]) == {}
+    assert lesson_one("for _ in range(3):\n    print(_)\ndef epoch(*a):\n    return a", [SHOWS]) == {}
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
