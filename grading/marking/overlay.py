@@ -24,6 +24,7 @@ OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wr
 
 _IMPORTS = ast.Import | ast.ImportFrom
 MOST_PARTS = 20  # into which an answer may have been cut: each takes reading all before it again
+FEW = 3  # moved cells that are told one by one
 
 
 @dataclass
@@ -290,9 +291,12 @@ class Overlay:
         return made
 
     def _note_moved(self):
-        for cell in self.matching.moved():
-            if cell.role != "plain":
-                self.repairs.append(f"{cell.grade_id}: was moved and is back in its place")
+        moved = [cell.grade_id for cell in self.matching.moved() if cell.role != "plain"]
+        if len(moved) > FEW:
+            some = ", ".join(moved[:FEW])
+            self.repairs.append(f"{len(moved)} cells were moved and are back in their places: {some} and others")
+        else:
+            self.repairs += [f"{name}: was moved and is back in its place" for name in moved]
 
 
 def _runs(cell):

@@ -231,7 +231,7 @@ ATTACKS = (
     Attack("forged metadata", "ids that break a database", odd_ids),
     Attack("moved cells", "everything a hundred times", duplicate, shows="times"),
     Attack("moved cells", "checks and imports deleted", delete, shows="was deleted and is restored"),
-    Attack("moved cells", "everything in another order", reorder, shows="was moved"),
+    Attack("moved cells", "everything in another order", reorder, shows="were moved"),
     Attack("moved cells", "every cell of another kind", convert, shows="another kind of cell"),
     Attack("scripts", "in every kind of output", cells(SHOW), shows="PLAIN"),
     Attack("scripts", "in texts, ids and metadata", scripts, shows="kernel"),

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import nbformat
 import pytest
@@ -123,6 +124,16 @@ def test_moved_cells_go_back_to_their_places(skeleton):
     result = settle(nb, skeleton)
     by_grade_id(result)
     assert "check-tail: was moved and is back in its place" in result.repairs
+
+
+def test_of_many_moved_cells_one_sentence_tells(skeleton):
+    nb = small.right()
+    nb.cells.reverse()
+    result = settle(nb, skeleton)
+    by_grade_id(result)
+    (told,) = [repair for repair in result.repairs if "moved" in repair]
+    assert re.fullmatch(r"\d+ cells were moved and are back in their places: [\w-]+, [\w-]+, [\w-]+ and others", told)
+    assert int(told.split()[0]) > 3
 
 
 def test_a_retyped_cell_gets_its_type_back(skeleton):
