@@ -22,7 +22,7 @@ from types import FrameType
 from typing import Any
 
 from course_lib.checks.learner_line import nested_code
-from course_lib.checks.reachable import is_learners, mentions, named_objects
+from course_lib.checks.reachable import has, is_learners, mentions, named_objects
 
 LIBRARY, PRIMITIVES = "course_lib.", "course_lib.ops."
 
@@ -119,6 +119,7 @@ class Guard:
             caller = frame.f_back
             while caller and _passes_on(caller):
                 caller = caller.f_back
+            name = name or (caller and self._objects and self._machine(frame, caller))
             if name and caller:
                 self._blame(caller, name)
         elif event == "c_call":
@@ -130,6 +131,23 @@ class Guard:
                 self._blame(frame, name)
         elif event == "return" and self._objects and id(frame.f_code) not in self._scanned:
             self._scan(frame)
+
+    def _machine(self, frame: FrameType, caller: FrameType | None) -> str | None:
+        """The forbidden class that made what this method belongs to, where the learner's code has that by its own
+        names: it was made and kept somewhere. What a check gives to an answer may be used."""
+        code = frame.f_code
+        if not code.co_argcount or caller is None or not self._is_learners(caller):
+            return None
+        thing = frame.f_locals.get(code.co_varnames[0])
+        name = next((self._objects[id(kind)] for kind in type(thing).__mro__ if id(kind) in self._objects), None)
+        if name is None:
+            return None
+        asked = [x for x in named_objects(self._code, self._globals) if isinstance(x, (types.FunctionType, type))]
+        while caller is not None and self._is_learners(caller):
+            if has(caller.f_code, caller.f_globals, thing, asked):
+                return name
+            caller = caller.f_back
+        return None
 
     def _method(self, arg: Any, last: Any) -> Any:
         for owner, name in self._methods.get(last, ()):

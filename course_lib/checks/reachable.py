@@ -9,7 +9,8 @@ import gc
 import sys
 import sysconfig
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import PurePath
 from types import CodeType
 from typing import Any
@@ -34,27 +35,46 @@ def mentions(check_code: CodeType, namespace: dict[str, Any], targets: Sequence[
     what it carries. An attribute that bears one of `names`, a function of the library that does, and any way to reach
     things by a string count as a mention.
     """
-    wanted, seen = set(map(id, targets)), set()
+    wanted = set(map(id, targets))
 
     def is_wanted(thing: Any) -> bool:
-        return id(thing) in wanted or (isinstance(thing, types.FunctionType) and _is_librarys(thing, names))
+        if id(thing) in wanted or not wanted.isdisjoint(map(id, type(thing).__mro__)):  # or what such a class has made
+            return True
+        return isinstance(thing, types.FunctionType) and _is_librarys(thing, names)
 
-    stack = [x for x in named_objects(check_code, namespace) if not is_wanted(x)]  # the cell itself may call it
+    start = [x for x in named_objects(check_code, namespace) if not is_wanted(x)]  # the cell itself may call it
+    for looked, thing in enumerate(_reached(start, namespace)):
+        if is_wanted(thing) or looked > MANY:
+            return True
+        learners = isinstance(thing, types.FunctionType) and is_learners(thing.__globals__, namespace)
+        if learners and any(_doubtful(code, names) for code in nested_code(thing.__code__)):
+            return True
+    return False
+
+
+def has(code: CodeType, namespace: dict[str, Any], thing: Any, others: Sequence[Any] = ()) -> bool:
+    """Whether notebook code has `thing` by its own names, or in what these carry, and not only by an argument.
+
+    `code` and `namespace` are as in `named_objects`; `others` are looked through as well.
+    """
+    start = [*named_objects(code, namespace), *others]
+    return any(one is thing for one in islice(_reached(start, namespace), MANY))
+
+
+def _reached(stack: list[Any], namespace: dict[str, Any]) -> Iterator[Any]:
+    """The things in `stack`, and all that the notebook's functions among them name and what carries others carries."""
+    seen = set()
     while stack:
         thing = stack.pop()
-        if is_wanted(thing):
-            return True
-        if isinstance(thing, PLAIN) or id(thing) in seen:
+        if id(thing) in seen:
             continue
         seen.add(id(thing))
-        if len(seen) > MANY:
-            return True
+        yield thing
+        if isinstance(thing, PLAIN):
+            continue
         if isinstance(thing, types.FunctionType) and is_learners(thing.__globals__, namespace):
-            if any(_doubtful(code, names) for code in nested_code(thing.__code__)):
-                return True
             stack += named_objects(thing.__code__, thing.__globals__)
         stack += _carried(thing, namespace)
-    return False
 
 
 def is_learners(found: dict[str, Any], namespace: dict[str, Any]) -> bool:

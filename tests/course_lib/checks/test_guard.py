@@ -66,6 +66,31 @@ def test_a_forbidden_call_is_caught(body, name):
     assert [s.kind for s in sink.lines[1:]] == ["value"]
 
 
+MACHINE = "np.poly1d([1.0, 2.0])"
+KEPT = {
+    "in a list": f"box = [{MACHINE}]\ndef f(x):\n    return box[0](x)",
+    "under a name": f"m = {MACHINE}\ndef f(x):\n    return m(x)",
+    "in a class": f"class Box:\n    m = {MACHINE}\ndef f(x):\n    return Box.m(x)",
+    "as a default": f"def f(x, m={MACHINE}):\n    return m(x)",
+    "in a closure": f"def made(m):\n    return lambda x: m(x)\nf = made({MACHINE})",
+    "given on to a helper": f"m = {MACHINE}\ndef use(m, x):\n    return m(x)\ndef f(x):\n    return use(m, x)",
+    "of a class of its kind": "class Mine(np.poly1d):\n    pass\nm = Mine([1.0, 2.0])\ndef f(x):\n    return m(x)",
+}
+
+
+@pytest.mark.parametrize("source", KEPT.values(), ids=KEPT)
+def test_what_a_forbidden_class_has_made_and_somebody_kept_is_caught(source):
+    sink = Notebook().seen(source, CHECK, forbid=["numpy.poly1d"])
+    assert sink.lines[0].value == {"name": "numpy.poly1d", **sink.lines[0].value}
+    assert [s.kind for s in sink.lines] == ["forbidden", "value"]
+
+
+def test_what_a_check_gives_to_an_answer_may_be_used():
+    given = f"p = {MACHINE}\ndef g(x):\n    return p(x)\ndef f(x, m):\n    return m(x)"
+    cell = 'with check("f") as expect:\n    expect("a", f(1.0, p))\n    expect("b", f(1.0, np.poly1d([1.0])))'
+    assert kinds(given, ["numpy.poly1d"], cell) == ["value", "value"]
+
+
 def test_a_module_loaded_only_by_the_learners_call_is_watched_too(monkeypatch):
     def conv2d(x):
         return x
