@@ -38,12 +38,16 @@ def mentions(check_code: CodeType, namespace: dict[str, Any], targets: Sequence[
     wanted = set(map(id, targets))
 
     def is_wanted(thing: Any) -> bool:
-        if id(thing) in wanted or not wanted.isdisjoint(map(id, type(thing).__mro__)):  # or what such a class has made
+        if id(thing) in wanted or isinstance(thing, PLAIN):
+            return id(thing) in wanted
+        if not wanted.isdisjoint(map(id, type(thing).__mro__)):  # a class that is has made it
             return True
         return isinstance(thing, types.FunctionType) and _is_librarys(thing, names)
 
     start = [x for x in named_objects(check_code, namespace) if not is_wanted(x)]  # the cell itself may call it
-    for looked, thing in enumerate(_reached(start, namespace)):
+    looked = 0
+    for thing in _reached(start, namespace):
+        looked += not isinstance(thing, PLAIN)
         if is_wanted(thing) or looked > MANY:
             return True
         learners = isinstance(thing, types.FunctionType) and is_learners(thing.__globals__, namespace)
@@ -58,7 +62,8 @@ def has(code: CodeType, namespace: dict[str, Any], thing: Any, others: Sequence[
     `code` and `namespace` are as in `named_objects`; `others` are looked through as well.
     """
     start = [*named_objects(code, namespace), *others]
-    return any(one is thing for one in islice(_reached(start, namespace), MANY))
+    reached = (one for one in _reached(start, namespace) if not isinstance(one, PLAIN))
+    return any(one is thing for one in islice(reached, MANY))
 
 
 def _reached(stack: list[Any], namespace: dict[str, Any]) -> Iterator[Any]:
@@ -68,10 +73,10 @@ def _reached(stack: list[Any], namespace: dict[str, Any]) -> Iterator[Any]:
         thing = stack.pop()
         if id(thing) in seen:
             continue
-        seen.add(id(thing))
         yield thing
         if isinstance(thing, PLAIN):
             continue
+        seen.add(id(thing))
         if isinstance(thing, types.FunctionType) and is_learners(thing.__globals__, namespace):
             stack += named_objects(thing.__code__, thing.__globals__)
         stack += _carried(thing, namespace)

@@ -34,6 +34,7 @@ CLEAN = {
     "a helper nobody calls": "def other(x):\n    return np.convolve(x, x)\ndef f(x):\n    return x",
     "an answer of that name": "def convolve(x):\n    return x\ndef f(x):\n    return convolve(x)",
     "a cycle": "def g(x):\n    return f(x)\ndef f(x):\n    return g(x) if len(x) else [f, g]",
+    "many numbers": "table = [i / 7 for i in range(30000)]\ndef f(x):\n    return table[0]",
     "a library's instance": "import random\nr = random.Random(1)\ndef f(x):\n    return r.random()",
 }
 
