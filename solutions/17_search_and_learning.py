@@ -1296,7 +1296,7 @@ for stones in (4, 8, 12):
 # Four runs of self-play on a smaller board, Connect-4 on 4×4. One is healthy, each other has one fault. The three panels: the training loss;
 # the share of best moves of a search with 8 simulations; and how many *different* positions the 32 games of a generation had.
 
-# %% picture="lettered" alt="Three panels with curves A to D by generation. Loss: A falls to 0.3, B and D from 2 to 1.5, C stays near 1.9. Share of best moves: B rises from 0.45 to 0.6, C stays at 0.43 exactly, A ends at 0.38, D falls to 0.3 and ends at 0.37. Different positions in a generation: A has 16, the others 300 to 390"
+# %% picture="lettered" alt="Three panels with curves A to D by generation. Loss: A falls to 0.3, B and D from 2 to 1.5, C stays near 1.9. Share of best moves: B rises from 0.45 to 0.6, C stays at 0.42, A ends at 0.38, D falls to 0.3 and ends at 0.37. Different positions in a generation: A has at most 16, the others about 300 to 390"
 from course_lib.viz.pictures import search
 
 search.lettered()
