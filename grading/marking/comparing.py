@@ -12,8 +12,8 @@ from grading.marking.statements import LATER, bound, read_by, stored_into
 
 KINDS = ast.Assert | ast.Expr | ast.Assign | ast.For | ast.If | ast.ImportFrom
 PYTHONS = {
-    "print", "display", "abs", "max", "min", "sum", "all", "any", "len", "range", "round", "float", "int", "bool", "str",
-    "zip", "enumerate", "list", "tuple", "sorted",
+    "print", "display", "abs", "max", "min", "sum", "all", "any", "len", "range", "round", "float", "int", "bool",
+    "str", "zip", "enumerate", "list", "tuple", "sorted",
 }  # fmt: skip
 
 
