@@ -4,7 +4,7 @@ import pytest
 
 from grading.marking import engine
 from grading.reporting import feedback
-from tests.browser.test_report import SHADES
+from tests.browser.screens import SHADES, shown
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -38,17 +38,11 @@ def page_of_one(tmp_path_factory):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_feedback_fits_a_screen_of_this_width_and_can_be_read(browser, page_of_one, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(f"file://{page_of_one}")
-    assert page.get_by_text("value", exact=True).first.is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    ground, ink = page.evaluate(SHADES)
-    assert (ground < 60 and ink > 180) if scheme == "dark" else (ground > 200 and ink < 80)
-    many, lowest = page.evaluate(CONTRAST)
-    assert many > 30
-    assert lowest >= 4.5
-    context.close()
+    with shown(browser, page_of_one, width, scheme) as page:
+        assert page.get_by_text("value", exact=True).first.is_visible()
+        many, lowest = page.evaluate(CONTRAST)
+        assert many > 30
+        assert lowest >= 4.5
 
 
 def test_on_paper_it_is_dark_on_light_whatever_the_screen(browser, page_of_one):

@@ -6,6 +6,7 @@ import pytest
 
 from grading.marking import decide, engine
 from grading.reporting import report
+from tests.browser.screens import shown
 from tests.grading import small_course as sc
 
 WORDS_BROKEN = """() => [...document.querySelectorAll("th, td")].filter(cell => {
@@ -13,13 +14,6 @@ WORDS_BROKEN = """() => [...document.querySelectorAll("th, td")].filter(cell => 
   const size = parseFloat(getComputedStyle(cell).fontSize);
   return cell.innerText.trim() && cell.clientWidth < longest * size * 0.35;
 }).map(cell => cell.innerText)"""
-SHADES = """() => {
-  const light = color => color.match(/\\d+/g).slice(0, 3).reduce((sum, one) => sum + Number(one), 0) / 3;
-  const style = getComputedStyle(document.body);
-  return [light(style.backgroundColor), light(style.color)];
-}"""
-
-
 LINES_OF_LONG_NAME = """() => [...document.querySelectorAll("td:first-child")]
 .filter(cell => cell.innerText === "double").map(cell => {
   cell.innerHTML = "<span>transposed_convolution</span>";
@@ -42,15 +36,9 @@ def page_of_class(tmp_path_factory):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_report_fits_a_screen_of_this_width(browser, page_of_class, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(f"file://{page_of_class}")
-    assert page.get_by_text("Late, or with an extension").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(WORDS_BROKEN) == []
-    ground, ink = page.evaluate(SHADES)
-    assert (ground < 60 and ink > 180) if scheme == "dark" else (ground > 200 and ink < 80)
-    context.close()
+    with shown(browser, page_of_class, width, scheme) as page:
+        assert page.get_by_text("Late, or with an extension").is_visible()
+        assert page.evaluate(WORDS_BROKEN) == []
 
 
 def test_a_long_name_of_an_exercise_stays_one_word_on_a_desk(browser, page_of_class):
